@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * libprcm: read prcm's events, and install, start and stop its driver.
+ *
+ * Text is UTF-8 unless said otherwise. Functions that can fail return a PRCM_RESULT; PrcmResultText says what
+ * it means and what to do. Records are the structures of prcm_abi.h, checked: nothing that PrcmBatchNext
+ * hands out points outside its batch.
+ *
+ * Threads: a session belongs to one thread at a time. Different sessions never disturb each other.
+ */
+#ifndef PRCM_H
+#define PRCM_H
+
+#include "prcm_abi.h"
+
+#ifdef __cplusplus
+extern "C"
+{
+#endif
+
+#if defined(PRCM_DLL_EXPORTS)
+#define PRCM_API __declspec(dllexport)
+#elif defined(PRCM_DLL)
+#define PRCM_API __declspec(dllimport)
+#else
+#define PRCM_API
+#endif
+
+    /* Results. Zero is success; those below PRCM_ERROR_FIRST are no errors. The values are stable. */
+    typedef int32_t PRCM_RESULT;
+#define PRCM_OK                      0
+#define PRCM_TIMEOUT                 1 /* PrcmWait: the time is up, nothing has come */
+#define PRCM_STOP_EVENT              2 /* PrcmWait: the caller's stop event is set */
+#define PRCM_ERROR_FIRST             100
+#define PRCM_ERROR_NOT_INSTALLED     100 /* no service "prcm" on this machine */
+#define PRCM_ERROR_NOT_STARTED       101 /* installed, but the driver is not running */
+#define PRCM_ERROR_ACCESS_DENIED     102 /* not an administrator, or not elevated */
+#define PRCM_ERROR_VERSION           103 /* driver and library speak different versions of the ABI */
+#define PRCM_ERROR_STOPPED           104 /* the driver is stopping or has stopped; the session is over */
+#define PRCM_ERROR_TOO_MANY_SESSIONS 105 /* PRCM_MAX_SESSIONS handles are open */
+#define PRCM_ERROR_TOKEN             106 /* a token or number that this instance cannot have given */
+#define PRCM_ERROR_PARAMETER         107 /* the caller's argument is out of range */
+#define PRCM_ERROR_MEMORY            108 /* no memory */
+#define PRCM_ERROR_BATCH             109 /* the driver's bytes are not a well-formed batch */
+#define PRCM_ERROR_ACCOUNT           110 /* a batch does not add up, or does not follow the one before */
+#define PRCM_ERROR_STATE             111 /* called in the wrong order: waiting before subscribing, subscribing twice */
+#define PRCM_ERROR_ALREADY_INSTALLED 112 /* the service exists */
+#define PRCM_ERROR_SIGNATURE         113 /* Windows refuses the driver's signature */
+#define PRCM_ERROR_NO_FILE           114 /* the driver's file is not where it was looked for */
+#define PRCM_ERROR_REGISTRATION                                                                              \
+    115                       /* the driver could not register with the kernel: every tier was refused */
+#define PRCM_ERROR_BUSY   116 /* the service is marked for deletion, or did not stop in time */
+#define PRCM_ERROR_SYSTEM 117 /* something else: PrcmLastSystemError says what */
+
+    /* What Result means and what to do about it: one or two sentences, never NULL, static, not to be freed.
+     */
+    PRCM_API const char *PrcmResultText(PRCM_RESULT Result);
+
+    /* The Win32 error behind the calling thread's last result other than PRCM_OK; 0 if there was none. */
+    PRCM_API uint32_t PrcmLastSystemError(void);
+
+    /* The library's version, as in PRCM_QUERY.DriverVersion. */
+    PRCM_API uint32_t PrcmVersion(void);
+
+    /* ---- Decoding: portable, for bytes that nobody vouches for
+     * ---------------------------------------------- */
+
+    /* An iterator over one batch. The members are private. */
+    typedef struct PRCM_RECORDS
+    {
+        const uint8_t *At;
+        uint32_t Left;
+    } PRCM_RECORDS;
+
+    /* Checks all of a batch: sizes, offsets, kinds, statuses, ascending numbers, and that it adds up.
+     *   Bytes    aligned to 8 bytes; must stay as they are while Records is in use
+     *   Length   how many bytes there are
+     *   Records  receives an iterator that stands before the first record
+     * PRCM_OK; PRCM_ERROR_BATCH: malformed; PRCM_ERROR_ACCOUNT: well-formed, but the sums are wrong. */
+    PRCM_API PRCM_RESULT PrcmBatchOpen(const void *Bytes, uint32_t Length, PRCM_RECORDS *Records);
+
+    /* The next record, or NULL after the last. By Header.Kind it is a PRCM_START, PRCM_EXIT, PRCM_IMAGE or
+     * PRCM_LOST. It lives as long as the batch's bytes. Kinds that this library does not know are passed
+     * over. */
+    PRCM_API const PRCM_RECORD *PrcmBatchNext(PRCM_RECORDS *Records);
+
+    /* The bytes of a field of Record, which PrcmBatchNext returned; Field->Length of them. Text is UTF-16LE,
+     * aligned to 2 bytes, without a terminator. NULL where there are none. */
+    PRCM_API const void *PrcmRecordBytes(const PRCM_RECORD *Record, const PRCM_BYTES *Field);
+
+    /* ---- Tokens: portable
+     * ----------------------------------------------------------------------------------- */
+
+#define PRCM_TOKEN_TEXT_BYTES 256 /* enough for any token, terminator included */
+
+    /* Writes Token as one word of ASCII: "INSTANCE:NEXT", followed by ":c,c,c,c:d,d,d,d" where the counts are
+     * known; INSTANCE is hexadecimal, the rest decimal. */
+    PRCM_API void PrcmTokenFormat(const PRCM_TOKEN *Token, char Text[PRCM_TOKEN_TEXT_BYTES]);
+
+    /* Reads what PrcmTokenFormat wrote. PRCM_ERROR_TOKEN: Text is no token, or its counts do not add up to
+     * NEXT. */
+    PRCM_API PRCM_RESULT PrcmTokenParse(const char *Text, PRCM_TOKEN *Token);
+
+    /* ---- Sessions (Windows)
+     * --------------------------------------------------------------------------------- */
+
+    typedef struct PRCM_SESSION PRCM_SESSION;
+
+    /* Opens the driver for reading and checks its version. *Session is freed by PrcmClose.
+     * PRCM_ERROR_NOT_INSTALLED, _NOT_STARTED, _ACCESS_DENIED, _VERSION, _STOPPED, _TOO_MANY_SESSIONS,
+     * _MEMORY, _SYSTEM. */
+    PRCM_API PRCM_RESULT PrcmOpen(PRCM_SESSION **Session);
+
+    /* Cancels what is in flight and frees everything. NULL is allowed. Batches of the session are invalid
+     * afterwards. */
+    PRCM_API void PrcmClose(PRCM_SESSION *Session);
+
+    /* The driver's version, tiers, limits and counters. Members that an older driver does not have are zero.
+     * PRCM_ERROR_STOPPED, _SYSTEM. */
+    PRCM_API PRCM_RESULT PrcmQuery(PRCM_SESSION *Session, PRCM_QUERY *Query);
+
+    /* What to read. Zero is a good start for all members but From. */
+    typedef struct PRCM_SUBSCRIPTION
+    {
+        uint32_t Kinds;       /* PRCM_KIND_BIT; 0: all */
+        uint32_t From;        /* PRCM_FROM_XXX; 0: PRCM_FROM_NOW */
+        uint64_t Sequence;    /* for PRCM_FROM_SEQUENCE */
+        PRCM_TOKEN Token;     /* for PRCM_FROM_TOKEN */
+        const uint32_t *Keys; /* process ids; not used after the call */
+        uint32_t KeyCount;    /* 0: every process; at most PRCM_MAX_KEYS */
+        uint32_t BufferBytes; /* of a read, rounded into what the driver takes; 0: 256 KiB */
+    } PRCM_SUBSCRIPTION;
+
+    /* Once per session. Subscribed may be NULL; Subscribed->Resume says whether anything about the past is
+     * unknown. PRCM_ERROR_STATE, _TOKEN, _PARAMETER, _MEMORY, _STOPPED, _SYSTEM. */
+    PRCM_API PRCM_RESULT PrcmSubscribe(PRCM_SESSION *Session, const PRCM_SUBSCRIPTION *Subscription,
+                                       PRCM_SUBSCRIBED *Subscribed);
+
+#define PRCM_WAIT_FOREVER 0xFFFFFFFFu
+
+    /* Waits for the next batch. One READ is kept in flight across timeouts, so nothing is lost by giving up
+     * and waiting again. A driver that is stopped without prcm's STOP is noticed within two seconds.
+     *   TimeoutMs  milliseconds; 0 takes what is there, PRCM_WAIT_FOREVER waits without end
+     *   StopEvent  a Windows event handle, or NULL; when it is set, PRCM_STOP_EVENT is returned
+     *   Batch      with PRCM_OK receives the batch, for PrcmBatchNext by way of Records; valid until the next
+     * call with this session Each batch is checked as PrcmBatchOpen does, and that it follows the one before
+     * it. PRCM_TIMEOUT, PRCM_STOP_EVENT, PRCM_ERROR_STATE, _STOPPED, _BATCH, _ACCOUNT, _MEMORY, _SYSTEM. */
+    PRCM_API PRCM_RESULT PrcmWait(PRCM_SESSION *Session, uint32_t TimeoutMs, void *StopEvent,
+                                  const PRCM_BATCH **Batch, PRCM_RECORDS *Records);
+
+    /* Where the session stands after its last batch; what PRCM_FROM_TOKEN takes. PRCM_ERROR_STATE: not
+     * subscribed. */
+    PRCM_API PRCM_RESULT PrcmToken(const PRCM_SESSION *Session, PRCM_TOKEN *Token);
+
+    /* The account of a session's whole life. By kind where known. */
+    typedef struct PRCM_ACCOUNT
+    {
+        uint64_t Instance;
+        uint64_t From;                      /* first number it accounts for */
+        uint64_t Next;                      /* the number it would read next */
+        uint64_t Head;                      /* the number the next event gets */
+        uint64_t Captured[PRCM_KIND_COUNT]; /* from From to Head */
+        uint64_t Delivered[PRCM_KIND_COUNT];
+        uint64_t Filtered[PRCM_KIND_COUNT];
+        uint64_t Lost[PRCM_KIND_COUNT];
+        uint64_t Unread[PRCM_KIND_COUNT]; /* from Next to Head */
+        uint64_t Unknown;                 /* missing, of unknown kind */
+        uint32_t KindsKnown; /* 0: Captured and Unread by kind are zero; Head - From and Head - Next hold */
+        uint32_t Closed;     /* 1: Captured = Delivered + Filtered + Lost + Unknown + Unread, for each kind
+                                where known and in all */
+    } PRCM_ACCOUNT;
+
+    /* Takes the account now, the driver's side of it in one hold of its lock. After the driver has stopped:
+     * as of the last batch. PRCM_ERROR_STATE: not subscribed. */
+    PRCM_API PRCM_RESULT PrcmAccount(PRCM_SESSION *Session, PRCM_ACCOUNT *Account);
+
+    /* ---- The driver as a service (Windows; administrators)
+     * -------------------------------------------------- */
+
+    typedef struct PRCM_SERVICE_OPTIONS
+    {
+        uint32_t StartAtBoot;        /* 1: SERVICE_SYSTEM_START, capture begins early in boot; 0: on demand */
+        uint32_t LifecycleLaneBytes; /* 0: the driver's default */
+        uint32_t ImageLaneBytes;     /* 0: the driver's default */
+        uint32_t Kinds;              /* captured kinds, PRCM_KIND_BIT; 0: all */
+    } PRCM_SERVICE_OPTIONS;
+
+    /* Creates the service for the driver file at DriverPath (absolute; the file stays where it is) and writes
+     * its Parameters key. Options may be NULL. Does not start it. PRCM_ERROR_ALREADY_INSTALLED, _NO_FILE,
+     * _ACCESS_DENIED, _BUSY, _SYSTEM. */
+    PRCM_API PRCM_RESULT PrcmInstall(const char *DriverPath, const PRCM_SERVICE_OPTIONS *Options);
+
+    /* Stops the driver if it runs, and deletes the service and its Parameters. PRCM_ERROR_NOT_INSTALLED,
+     * _ACCESS_DENIED, _BUSY, _SYSTEM. */
+    PRCM_API PRCM_RESULT PrcmUninstall(void);
+
+    /* Starts the driver; starting a running one is PRCM_OK. PRCM_ERROR_NOT_INSTALLED, _ACCESS_DENIED,
+     * _SIGNATURE, _NO_FILE, _REGISTRATION, _SYSTEM. */
+    PRCM_API PRCM_RESULT PrcmStart(void);
+
+    /* Sends STOP, so that readers end, then stops the service and waits for it; stopping a stopped one is
+     * PRCM_OK. TimeoutMs  how long to wait for readers to close their handles PRCM_ERROR_NOT_INSTALLED,
+     * _ACCESS_DENIED, _BUSY (still stopping when the time was up), _SYSTEM. */
+    PRCM_API PRCM_RESULT PrcmStop(uint32_t TimeoutMs);
+
+#define PRCM_SERVICE_STOPPED  1u
+#define PRCM_SERVICE_RUNNING  2u
+#define PRCM_SERVICE_STARTING 3u
+#define PRCM_SERVICE_STOPPING 4u
+
+    /* The state of the service, PRCM_SERVICE_XXX. PRCM_ERROR_NOT_INSTALLED, _ACCESS_DENIED, _SYSTEM. */
+    PRCM_API PRCM_RESULT PrcmServiceState(uint32_t *State);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
