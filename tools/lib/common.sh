@@ -69,8 +69,9 @@ missing_packages()
 # package_plan PACKAGE...: what apt would do, in apt's own words; fails if it can't.
 package_plan()
 {
-    # --assume-no ends apt with a failure of its own, after it has told the plan.
-    LC_ALL=C apt-get -o Debug::NoLocking=true --assume-no --no-install-recommends install "$@" 2>&1 |
+    # --print-uris tells the whole plan and carries nothing out, unlike --assume-no, which installs unasked what needs
+    # no further packages.
+    LC_ALL=C apt-get -o Debug::NoLocking=true -y --print-uris --no-install-recommends install "$@" 2>&1 |
         grep -E '^(Need to get|After this operation|[0-9]+ upgraded)'
 }
 
