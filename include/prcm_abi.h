@@ -17,6 +17,11 @@
  * keeps it. */
 #define PRCM_ABI_VERSION 1u
 
+/* Of driver, library and console, which are released together. */
+#define PRCM_VERSION_MAJOR 0
+#define PRCM_VERSION_MINOR 1
+#define PRCM_VERSION_PATCH 0
+
 #define PRCM_SERVICE_NAME L"prcm"
 #define PRCM_DEVICE_NAME  L"\\Device\\Prcm"
 #define PRCM_LINK_NAME    L"\\DosDevices\\Prcm"
@@ -123,7 +128,7 @@ typedef struct PRCM_START
     PRCM_VALUE StartKey; /* unique until the next boot, unlike the id; Windows 10 1703 and later */
     PRCM_VALUE ParentProcessId;
     PRCM_VALUE
-        ParentCreateTime; /* present only if the id still belonged to a process not younger than this one */
+    ParentCreateTime; /* present only if the id still belonged to a process not younger than this one */
     PRCM_VALUE CreatorProcessId; /* who called the OS; not always the parent */
     PRCM_VALUE CreatorThreadId;
     PRCM_VALUE SessionId;
@@ -132,7 +137,7 @@ typedef struct PRCM_START
     PRCM_VALUE Subsystem;      /* 1: the process belongs to a subsystem other than Win32 (WSL 1) */
     PRCM_VALUE Architecture;
     PRCM_VALUE
-        CreationStatus; /* NTSTATUS as of prcm's turn; a routine called later may still refuse the process */
+    CreationStatus; /* NTSTATUS as of prcm's turn; a routine called later may still refuse the process */
     PRCM_VALUE ImageExact; /* 1: ImagePath is the very name the file was opened by; 0: it may be partial */
     PRCM_PATH ImagePath;
     PRCM_BYTES CommandLine;
@@ -187,8 +192,9 @@ typedef struct PRCM_LOST
  */
 
 /* Access and method as in the WDK's CTL_CODE. */
+#define PRCM_DEVICE_TYPE 0x8950u /* of the range left to vendors */
 #define PRCM_CTL_CODE(Function, Method, Access)                                                              \
-    (((uint32_t)0x8950 << 16) | ((uint32_t)(Access) << 14) | ((uint32_t)(Function) << 2) | (uint32_t)(Method))
+    ((PRCM_DEVICE_TYPE << 16) | ((uint32_t)(Access) << 14) | ((uint32_t)(Function) << 2) | (uint32_t)(Method))
 #define PRCM_METHOD_BUFFERED   0
 #define PRCM_METHOD_OUT_DIRECT 2
 #define PRCM_ACCESS_READ       1
@@ -312,8 +318,9 @@ typedef struct PRCM_TOKEN
 } PRCM_TOKEN;
 
 /* PRCM_SUBSCRIBE.From */
-#define PRCM_FROM_OLDEST   1u /* the oldest number that any lane still has; numbers before it count as before \
-                               */
+#define PRCM_FROM_OLDEST                                                                                     \
+    1u /* the oldest number that any lane still has; numbers before it count as before                       \
+        */
 #define PRCM_FROM_NOW      2u /* the next event */
 #define PRCM_FROM_SEQUENCE 3u /* Token.Next, in this instance; the rest of Token is zero */
 #define PRCM_FROM_TOKEN    4u /* Token; of another instance: like PRCM_FROM_SEQUENCE with 1 */

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The life of a session's READ. Its state says who owns the session's reader:
+ *
+ *     idle     nobody. A READ makes it filling.
+ *     filling  the thread that serves the READ: the reader's own, or that of a writer which took the READ off
+ *              the queue. Ends in idle, when the READ is completed, or in waiting, when there is nothing for
+ * it. waiting  whoever holds the log's lock. The READ is in the cancel-safe queue, and everything published
+ * has been examined: SessionCsqInsert refuses it otherwise, so that no wake-up is lost between looking and
+ * waiting. Whoever takes the READ off the queue makes it filling: a writer, its cancellation, CLEANUP, STOP.
+ *
+ *     idle -> filling            READ, under the lock; if it is not idle: STATUS_DEVICE_BUSY
+ *     filling -> waiting         SessionCsqInsert, under the lock
+ *     waiting -> filling         SessionCsqRemove, under the lock
+ *     filling -> idle            SessionRelease, without the lock, by the owner, before it completes the READ
+ *
+ * A READ references its file object, so its session lives until the READ is completed, and is not touched
+ * after.
+ */
+#include "session.h"
+
+/* What a writer hands to a waiting reader at most, but for a single larger record: it has a process to let go
+ * on. */
+#define SESSION_WRITER_BYTES (16u * 1024u)
+
+typedef enum SESSION_STATE
+{
+    SessionIdle,
+    SessionFilling,
+    SessionWaiting
+} SESSION_STATE;
+
+struct SESSION
+{
+    SESSIONS *Sessions;
+    LIST_ENTRY Link;     /* guarded by the log's lock, as all down to State */
+    BOOLEAN Subscribed;  /* set once */
+    BOOLEAN Subscribing; /* a SUBSCRIBE is under way */
+    BOOLEAN Closing;     /* set once */
+    PIRP Read;           /* while waiting */
+    volatile LONG State; /* SESSION_STATE; see above */
+    LOG_READER Reader;
+};
+
+/* What IoCsqRemoveNextIrp is asked for, besides the READ of one session. */
+#define SESSION_PEEK_READY NULL   /* one whose reader has something */
+static const CHAR SessionPeekAny; /* any; its address is the request */
+
+static SESSION *
+SessionOfReader(_In_ LOG_READER *Reader)
+{
+    return CONTAINING_RECORD(Reader, SESSION, Reader);
+}
+
+static SESSION *
+SessionOfIrp(_In_ PIRP Irp)
+{
+    return IoGetCurrentIrpStackLocation(Irp)->FileObject->FsContext;
+}
+
+/* Gives up a reader that the caller owns. Without the lock, as a kernel's IoCsqInsertIrpEx may complete a
+ * cancelled READ while it holds the queue's lock. */
+static VOID
+SessionRelease(_Inout_ SESSION *Session)
+{
+    InterlockedExchange(&Session->State, SessionIdle);
+}
+
+/* Completes a READ of a session whose reader the caller owns. Neither may be touched afterwards. */
+static VOID
+SessionComplete(_Inout_ SESSION *Session, _Inout_ PIRP Irp, _In_ NTSTATUS Status, _In_ ULONG Written)
+{
+    SessionRelease(Session);
+    Irp->IoStatus.Status = Status;
+    Irp->IoStatus.Information = Written;
+    IoCompleteRequest(Irp, IO_NO_INCREMENT);
+}
+
+/* ---- The cancel-safe queue ------------------------------------------------------------------------------
+ */
+
+static SESSIONS *
+SessionsOfCsq(_In_ PIO_CSQ Csq)
+{
+    return CONTAINING_RECORD(Csq, SESSIONS, Pended);
+}
+
+static NTSTATUS NTAPI
+SessionCsqInsert(_In_ PIO_CSQ Csq, _In_ PIRP Irp, _In_ PVOID InsertContext)
+{
+    SESSIONS *Sessions = SessionsOfCsq(Csq);
+    SESSION *Session = SessionOfIrp(Irp);
+    UNREFERENCED_PARAMETER(InsertContext);
+
+    if (Sessions->Stopping)
+        return STATUS_DEVICE_REMOVED;
+    if (Session->Closing)
+        return STATUS_CANCELLED;
+    if (LogReadyLocked(&Session->Reader))
+        return STATUS_RETRY;
+    Session->Read = Irp;
+    Session->State = SessionWaiting;
+    InsertTailList(&Sessions->Log->Waiting, &Session->Reader.WaitLink);
+    Sessions->Waiting++;
+    return STATUS_SUCCESS;
+}
+
+static VOID NTAPI
+SessionCsqRemove(_In_ PIO_CSQ Csq, _In_ PIRP Irp)
+{
+    SESSION *Session = SessionOfIrp(Irp);
+    RemoveEntryList(&Session->Reader.WaitLink);
+    SessionsOfCsq(Csq)->Waiting--;
+    Session->Read = NULL;
+    Session->State = SessionFilling;
+}
+
+static PIRP NTAPI
+SessionCsqPeekNext(_In_ PIO_CSQ Csq, _In_opt_ PIRP Irp, _In_opt_ PVOID PeekContext)
+{
+    LIST_ENTRY *Waiting = &SessionsOfCsq(Csq)->Log->Waiting;
+    LIST_ENTRY *Link = Irp ? &SessionOfIrp(Irp)->Reader.WaitLink : Waiting;
+    while ((Link = Link->Flink) != Waiting)
+    {
+        LOG_READER *Reader = CONTAINING_RECORD(Link, LOG_READER, WaitLink);
+        SESSION *Session = SessionOfReader(Reader);
+        if (PeekContext == &SessionPeekAny || PeekContext == Session ||
+            (PeekContext == SESSION_PEEK_READY && LogReadyLocked(Reader)))
+            return Session->Read;
+    }
+    return NULL;
+}
+
+static VOID NTAPI
+SessionCsqAcquireLock(_In_ PIO_CSQ Csq, _Out_ PKIRQL Irql)
+{
+    KeAcquireSpinLock(&SessionsOfCsq(Csq)->Log->Lock, Irql);
+}
+
+static VOID NTAPI
+SessionCsqReleaseLock(_In_ PIO_CSQ Csq, _In_ KIRQL Irql)
+{
+    KeReleaseSpinLock(&SessionsOfCsq(Csq)->Log->Lock, Irql);
+}
+
+static VOID NTAPI
+SessionCsqCompleteCancelled(_In_ PIO_CSQ Csq, _In_ PIRP Irp)
+{
+    UNREFERENCED_PARAMETER(Csq);
+    SessionComplete(SessionOfIrp(Irp), Irp, STATUS_CANCELLED, 0);
+}
+
+/* ---- All sessions ---------------------------------------------------------------------------------------
+ */
+
+NTSTATUS
+SessionsInit(SESSIONS *Sessions, LOG *Log)
+{
+    RtlZeroMemory(Sessions, sizeof(*Sessions));
+    Sessions->Log = Log;
+    InitializeListHead(&Sessions->All);
+    return IoCsqInitializeEx(&Sessions->Pended, SessionCsqInsert, SessionCsqRemove, SessionCsqPeekNext,
+                             SessionCsqAcquireLock, SessionCsqReleaseLock, SessionCsqCompleteCancelled);
+}
+
+static VOID
+SessionsEndReads(_Inout_ SESSIONS *Sessions, _In_ const VOID *PeekContext, _In_ NTSTATUS Status)
+{
+    PIRP Irp;
+    while ((Irp = IoCsqRemoveNextIrp(&Sessions->Pended, (PVOID)(ULONG_PTR)PeekContext)) != NULL)
+        SessionComplete(SessionOfIrp(Irp), Irp, Status, 0);
+}
+
+VOID
+SessionsStop(SESSIONS *Sessions)
+{
+    KIRQL Irql;
+    KeAcquireSpinLock(&Sessions->Log->Lock, &Irql);
+    Sessions->Stopping = TRUE;
+    KeReleaseSpinLock(&Sessions->Log->Lock, Irql);
+    SessionsEndReads(Sessions, &SessionPeekAny, STATUS_DEVICE_REMOVED);
+}
+
+VOID
+SessionsDestroy(SESSIONS *Sessions)
+{
+    while (!IsListEmpty(&Sessions->All))
+        SessionClose(CONTAINING_RECORD(Sessions->All.Flink, SESSION, Link));
+}
+
+VOID
+SessionsQuery(SESSIONS *Sessions, PRCM_QUERY *Query)
+{
+    KIRQL Irql;
+    KeAcquireSpinLock(&Sessions->Log->Lock, &Irql);
+    LogQueryLocked(Sessions->Log, Query);
+    Query->Sessions = Sessions->Count;
+    Query->Waiting = Sessions->Waiting;
+    if (Sessions->Stopping)
+        Query->Flags |= PRCM_QUERY_STOPPING;
+    KeReleaseSpinLock(&Sessions->Log->Lock, Irql);
+}
+
+/* ---- READ -----------------------------------------------------------------------------------------------
+ */
+
+/* Fills the READ of a session whose reader the caller owns. STATUS_PENDING: there was nothing and it is
+ * queued, hands off; any other: the READ and the reader are still the caller's. */
+static NTSTATUS
+SessionFill(_Inout_ SESSION *Session, _Inout_ PIRP Irp, _In_ ULONG SoftBytes, _Out_ ULONG *Written)
+{
+    ULONG Bytes = IoGetCurrentIrpStackLocation(Irp)->Parameters.DeviceIoControl.OutputBufferLength;
+    NTSTATUS Status;
+    do
+    {
+        /* Mapped already by SessionRead: this returns that mapping and cannot fail. */
+        Status = LogRead(&Session->Reader, OsMapMdl(Irp->MdlAddress), Bytes, SoftBytes, FALSE, Written);
+        if (Status != STATUS_PENDING)
+            return Status;
+        Status = IoCsqInsertIrpEx(&Session->Sessions->Pended, Irp, NULL, NULL);
+    } while (Status == STATUS_RETRY);
+    return NT_SUCCESS(Status) ? STATUS_PENDING : Status;
+}
+
+VOID
+SessionsCommit(SESSIONS *Sessions, PRCM_RECORD *Record)
+{
+    PIRP Irp;
+    if (!LogCommit(Sessions->Log, Record))
+        return;
+    while ((Irp = IoCsqRemoveNextIrp(&Sessions->Pended, SESSION_PEEK_READY)) != NULL)
+    {
+        SESSION *Session = SessionOfIrp(Irp);
+        ULONG Written;
+        NTSTATUS Status = SessionFill(Session, Irp, SESSION_WRITER_BYTES, &Written);
+        if (Status != STATUS_PENDING)
+            SessionComplete(Session, Irp, Status, Written);
+    }
+}
+
+/* idle -> filling, if the session may be read at all. */
+static NTSTATUS
+SessionClaim(_Inout_ SESSION *Session)
+{
+    NTSTATUS Status = STATUS_SUCCESS;
+    KIRQL Irql;
+    KeAcquireSpinLock(&Session->Sessions->Log->Lock, &Irql);
+    if (Session->Sessions->Stopping)
+        Status = STATUS_DEVICE_REMOVED;
+    else if (Session->Closing)
+        Status = STATUS_CANCELLED;
+    else if (!Session->Subscribed)
+        Status = STATUS_INVALID_DEVICE_STATE;
+    else if (InterlockedCompareExchange(&Session->State, SessionFilling, SessionIdle) != SessionIdle)
+        Status = STATUS_DEVICE_BUSY;
+    KeReleaseSpinLock(&Session->Sessions->Log->Lock, Irql);
+    return Status;
+}
+
+NTSTATUS
+SessionRead(SESSION *Session, PIRP Irp, BOOLEAN NoWait, ULONG *Written)
+{
+    ULONG Bytes = IoGetCurrentIrpStackLocation(Irp)->Parameters.DeviceIoControl.OutputBufferLength;
+    VOID *Buffer = OsMapMdl(Irp->MdlAddress);
+    *Written = 0;
+    if (!Buffer)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    NTSTATUS Status = SessionClaim(Session);
+    if (!NT_SUCCESS(Status))
+        return Status;
+
+    Status = LogRead(&Session->Reader, Buffer, Bytes, Bytes, NoWait, Written);
+    if (Status != STATUS_PENDING)
+    {
+        SessionRelease(Session);
+        return Status;
+    }
+
+    /* From here on the READ may be completed by another thread at any time, and IoCsqInsertIrpEx, even where
+     * it refuses, may have marked it pending: whatever comes, the dispatch routine is told that it is. */
+    IoMarkIrpPending(Irp);
+    Status = SessionFill(Session, Irp, Bytes, Written);
+    if (Status != STATUS_PENDING)
+        SessionComplete(Session, Irp, Status, *Written);
+    return STATUS_PENDING;
+}
+
+/* ---- One session ----------------------------------------------------------------------------------------
+ */
+
+NTSTATUS
+SessionOpen(SESSIONS *Sessions, SESSION **Session)
+{
+    SESSION *New = OsAllocate(sizeof(*New));
+    NTSTATUS Status = STATUS_SUCCESS;
+    KIRQL Irql;
+
+    *Session = NULL;
+    if (!New)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    New->Sessions = Sessions;
+    KeAcquireSpinLock(&Sessions->Log->Lock, &Irql);
+    if (Sessions->Stopping)
+        Status = STATUS_DEVICE_REMOVED;
+    else if (Sessions->Count == PRCM_MAX_SESSIONS)
+        Status = STATUS_TOO_MANY_SESSIONS;
+    else
+    {
+        InsertTailList(&Sessions->All, &New->Link);
+        Sessions->Count++;
+    }
+    KeReleaseSpinLock(&Sessions->Log->Lock, Irql);
+    if (!NT_SUCCESS(Status))
+    {
+        OsFree(New);
+        return Status;
+    }
+    *Session = New;
+    return STATUS_SUCCESS;
+}
+
+VOID
+SessionCleanup(SESSION *Session)
+{
+    KIRQL Irql;
+    KeAcquireSpinLock(&Session->Sessions->Log->Lock, &Irql);
+    Session->Closing = TRUE;
+    KeReleaseSpinLock(&Session->Sessions->Log->Lock, Irql);
+    SessionsEndReads(Session->Sessions, Session, STATUS_CANCELLED);
+}
+
+VOID
+SessionClose(SESSION *Session)
+{
+    SESSIONS *Sessions = Session->Sessions;
+    KIRQL Irql;
+    KeAcquireSpinLock(&Sessions->Log->Lock, &Irql);
+    RemoveEntryList(&Session->Link);
+    Sessions->Count--;
+    KeReleaseSpinLock(&Sessions->Log->Lock, Irql);
+    OsFree(Session);
+}
+
+NTSTATUS
+SessionSubscribe(SESSION *Session, const PRCM_SUBSCRIBE *Request, PRCM_SUBSCRIBED *Answer)
+{
+    LOG *Log = Session->Sessions->Log;
+    NTSTATUS Status = STATUS_SUCCESS;
+    KIRQL Irql;
+
+    KeAcquireSpinLock(&Log->Lock, &Irql);
+    if (Session->Sessions->Stopping)
+        Status = STATUS_DEVICE_REMOVED;
+    else if (Session->Subscribed || Session->Subscribing)
+        Status = STATUS_INVALID_DEVICE_STATE;
+    else
+        Session->Subscribing = TRUE;
+    KeReleaseSpinLock(&Log->Lock, Irql);
+    if (!NT_SUCCESS(Status))
+        return Status;
+
+    Status = LogReaderInit(&Session->Reader, Log, Request, Answer);
+
+    KeAcquireSpinLock(&Log->Lock, &Irql);
+    Session->Subscribing = FALSE;
+    Session->Subscribed = NT_SUCCESS(Status);
+    KeReleaseSpinLock(&Log->Lock, Irql);
+    return Status;
+}
