@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include "service.h"
+
+#include "result.h"
+
+/* The service manager has no way to be waited on for a driver. */
+#define POLL_MS       50u
+#define START_WAIT_MS 30000u
+
+/* Code integrity's refusals, which the headers of Server 2003 lack: ERROR_INVALID_IMAGE_HASH and
+ * ERROR_SYSTEM_INTEGRITY_XXX. */
+#define INTEGRITY_IMAGE_HASH       577
+#define INTEGRITY_ROLLBACK         4550
+#define INTEGRITY_POLICY_VIOLATION 4551
+
+PRCM_RESULT
+ServiceResult(DWORD Error)
+{
+    switch (Error)
+    {
+    case ERROR_SUCCESS:
+        return PRCM_OK;
+    case ERROR_ACCESS_DENIED:
+        return ResultNote(PRCM_ERROR_ACCESS_DENIED, Error);
+    case ERROR_SERVICE_DOES_NOT_EXIST:
+        return ResultNote(PRCM_ERROR_NOT_INSTALLED, Error);
+    case ERROR_SERVICE_EXISTS:
+    case ERROR_DUPLICATE_SERVICE_NAME:
+        return ResultNote(PRCM_ERROR_ALREADY_INSTALLED, Error);
+    case ERROR_SERVICE_MARKED_FOR_DELETE:
+        return ResultNote(PRCM_ERROR_BUSY, Error);
+    case ERROR_NOT_ENOUGH_MEMORY:
+    case ERROR_OUTOFMEMORY:
+        return ResultNote(PRCM_ERROR_MEMORY, Error);
+    default:
+        return ResultNote(PRCM_ERROR_SYSTEM, Error);
+    }
+}
+
+PRCM_RESULT
+ServiceOpen(DWORD Access, SC_HANDLE *Service)
+{
+    SC_HANDLE Manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
+    if (Manager == NULL)
+        return ServiceResult(GetLastError());
+    *Service = OpenServiceW(Manager, PRCM_SERVICE_NAME, Access);
+    DWORD Error = *Service != NULL ? ERROR_SUCCESS : GetLastError();
+    CloseServiceHandle(Manager);
+    return ServiceResult(Error);
+}
+
+DWORD
+ServiceState(SC_HANDLE Service)
+{
+    SERVICE_STATUS Status;
+    return QueryServiceStatus(Service, &Status) ? Status.dwCurrentState : 0;
+}
+
+/* Waits while the service is in state Passing; the state it then has. */
+static DWORD
+ServiceWait(SC_HANDLE Service, DWORD Passing, DWORD TimeoutMs)
+{
+    DWORD Began = GetTickCount();
+    DWORD State = ServiceState(Service);
+    while (State == Passing && GetTickCount() - Began < TimeoutMs)
+    {
+        Sleep(POLL_MS);
+        State = ServiceState(Service);
+    }
+    return State;
+}
+
+/* Tells the driver to end its readers. Where that fails (it is stopping already, or full), readers still
+ * notice from the service manager that their driver is to go. */
+static void
+ReadersStop(void)
+{
+    HANDLE Device =
+        CreateFileW(PRCM_WIN32_NAME, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
+                    OPEN_EXISTING, SECURITY_SQOS_PRESENT | SECURITY_ANONYMOUS, NULL);
+    if (Device == INVALID_HANDLE_VALUE)
+        return;
+    DWORD Returned;
+    DeviceIoControl(Device, PRCM_IOCTL_STOP, NULL, 0, NULL, 0, &Returned, NULL);
+    CloseHandle(Device);
+}
+
+PRCM_RESULT
+ServiceStop(SC_HANDLE Service, DWORD TimeoutMs)
+{
+    if (ServiceWait(Service, SERVICE_START_PENDING, TimeoutMs) == SERVICE_STOPPED)
+        return PRCM_OK;
+    ReadersStop();
+    SERVICE_STATUS Status;
+    DWORD Error = ControlService(Service, SERVICE_CONTROL_STOP, &Status) ? ERROR_SUCCESS : GetLastError();
+    bool IsStopping = Error == ERROR_SUCCESS || Error == ERROR_SERVICE_NOT_ACTIVE ||
+                      Error == ERROR_SERVICE_CANNOT_ACCEPT_CTRL;
+    if (!IsStopping)
+        return ServiceResult(Error);
+    ServiceWait(Service, SERVICE_RUNNING, TimeoutMs);
+    if (ServiceWait(Service, SERVICE_STOP_PENDING, TimeoutMs) != SERVICE_STOPPED)
+        return ResultNote(PRCM_ERROR_BUSY, ERROR_TIMEOUT);
+    return PRCM_OK;
+}
+
+PRCM_RESULT
+PrcmStop(uint32_t TimeoutMs)
+{
+    SC_HANDLE Service;
+    PRCM_RESULT Result = ServiceOpen(SERVICE_STOP | SERVICE_QUERY_STATUS, &Service);
+    if (Result != PRCM_OK)
+        return Result;
+    Result = ServiceStop(Service, TimeoutMs);
+    CloseServiceHandle(Service);
+    return Result;
+}
+
+/* What StartService's refusal means, by the status that loading the driver ended with. */
+static PRCM_RESULT
+StartRefused(SC_HANDLE Service, DWORD Error)
+{
+    /* Such as CERT_E_UNTRUSTEDROOT, which is no Win32 error. */
+    if (HRESULT_FACILITY(Error) == FACILITY_CERT)
+        return ResultNote(PRCM_ERROR_SIGNATURE, Error);
+    switch (Error)
+    {
+    case ERROR_SERVICE_ALREADY_RUNNING:
+    case ERROR_SERVICE_CANNOT_ACCEPT_CTRL:
+    case ERROR_FILE_NOT_FOUND:
+    case ERROR_PATH_NOT_FOUND:
+        /* Also how a driver answers whose last run has not ended: a reader holds it. */
+        if (ServiceState(Service) == SERVICE_STOP_PENDING)
+            return ResultNote(PRCM_ERROR_BUSY, Error);
+        if (Error == ERROR_SERVICE_ALREADY_RUNNING)
+            return PRCM_OK;
+        return ResultNote(PRCM_ERROR_NO_FILE, Error);
+    case INTEGRITY_IMAGE_HASH:
+    case ERROR_BAD_EXE_FORMAT:
+    case ERROR_DRIVER_BLOCKED:
+    case INTEGRITY_POLICY_VIOLATION:
+    case INTEGRITY_ROLLBACK:
+        return ResultNote(PRCM_ERROR_SIGNATURE, Error);
+    case ERROR_ACCESS_DENIED:
+    case ERROR_INVALID_PARAMETER:
+    case ERROR_NO_SYSTEM_RESOURCES:
+        /* Whether the caller may start it was settled when the service was opened: this comes from
+         * DriverEntry. */
+        return ResultNote(PRCM_ERROR_REGISTRATION, Error);
+    default:
+        return ServiceResult(Error);
+    }
+}
+
+PRCM_RESULT
+PrcmStart(void)
+{
+    SC_HANDLE Service;
+    PRCM_RESULT Result = ServiceOpen(SERVICE_START | SERVICE_QUERY_STATUS, &Service);
+    if (Result != PRCM_OK)
+        return Result;
+    if (!StartServiceW(Service, 0, NULL))
+        Result = StartRefused(Service, GetLastError());
+    else if (ServiceWait(Service, SERVICE_START_PENDING, START_WAIT_MS) != SERVICE_RUNNING)
+        Result = ResultNote(PRCM_ERROR_SYSTEM, ERROR_SERVICE_NOT_ACTIVE);
+    CloseServiceHandle(Service);
+    return Result;
+}
+
+PRCM_RESULT
+PrcmServiceState(uint32_t *State)
+{
+    if (State == NULL)
+        return ResultNote(PRCM_ERROR_PARAMETER, 0);
+    SC_HANDLE Service;
+    PRCM_RESULT Result = ServiceOpen(SERVICE_QUERY_STATUS, &Service);
+    if (Result != PRCM_OK)
+        return Result;
+    SERVICE_STATUS Status;
+    DWORD Error = QueryServiceStatus(Service, &Status) ? ERROR_SUCCESS : GetLastError();
+    CloseServiceHandle(Service);
+    if (Error != ERROR_SUCCESS)
+        return ServiceResult(Error);
+    switch (Status.dwCurrentState)
+    {
+    case SERVICE_STOPPED:
+        *State = PRCM_SERVICE_STOPPED;
+        break;
+    case SERVICE_START_PENDING:
+        *State = PRCM_SERVICE_STARTING;
+        break;
+    case SERVICE_STOP_PENDING:
+        *State = PRCM_SERVICE_STOPPING;
+        break;
+    default:
+        *State = PRCM_SERVICE_RUNNING;
+        break;
+    }
+    return PRCM_OK;
+}

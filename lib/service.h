@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SERVICE_H
+#define SERVICE_H
+
+#include <stdbool.h>
+#include <windows.h>
+#include <winsvc.h>
+
+#include "prcm.h"
+
+/* Opens the driver's service. *Service is to be closed with CloseServiceHandle.
+ * PRCM_ERROR_NOT_INSTALLED, _ACCESS_DENIED, _BUSY, _MEMORY, _SYSTEM. */
+PRCM_RESULT ServiceOpen(DWORD Access, SC_HANDLE *Service);
+
+/* What the service manager's refusal means, noted as the last result. */
+PRCM_RESULT ServiceResult(DWORD Error);
+
+/* SERVICE_XXX, or 0 if the service manager does not say. */
+DWORD ServiceState(SC_HANDLE Service);
+
+/* Ends readers and stops the service, which was opened with SERVICE_STOP and SERVICE_QUERY_STATUS.
+ * PRCM_ERROR_BUSY: it has not stopped after TimeoutMs. Else as ServiceResult. */
+PRCM_RESULT ServiceStop(SC_HANDLE Service, DWORD TimeoutMs);
+
+#endif
