@@ -118,7 +118,8 @@ build_tree()
     local tree=$PRCM_BUILD/$preset
     if [ ! -f "$tree/build.ninja" ]; then
         step "configure $preset"
-        run_logged "configure-$preset" cmake -S "$PRCM_ROOT" --preset "$preset" -B "$tree"
+        run_logged "configure-$preset" cmake -S "$PRCM_ROOT" --preset "$preset" -B "$tree" \
+            -D CMAKE_EXPORT_COMPILE_COMMANDS=ON
     fi
     step "build $preset${*:+: $*}"
     run_logged "build-$preset" cmake --build "$tree" --target "${@:-all}"

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: MIT
+"""For each check of image.py, the same file with the one fault that the check is there to find."""
+
+import functools
+import pathlib
+import subprocess
+import tempfile
+
+import pefile
+
+import image as checks
+
+COMPILERS = {"x64": "x86_64-w64-mingw32-gcc-win32", "x86": "i686-w64-mingw32-gcc-win32"}
+
+# What someone builds who knows nothing of all this: a plain DLL, with one routine that no NT 5.2 kernel has.
+PLAIN = """
+__declspec(dllimport) unsigned long __stdcall GetTickCount(void);
+__declspec(dllimport) unsigned long long __stdcall GetTickCount64(void);
+__declspec(dllexport) unsigned long Plain(void) { return GetTickCount() + (unsigned long)GetTickCount64(); }
+"""
+
+
+@functools.lru_cache(maxsize=None)
+def plain_dll(architecture):
+    with tempfile.TemporaryDirectory() as directory:
+        source, output = pathlib.Path(directory, "plain.c"), pathlib.Path(directory, "plain.dll")
+        source.write_text(PLAIN)
+        subprocess.run(
+            [COMPILERS[architecture], "-O2", "-g", "-shared", "-o", output, source, "-Wl,--no-dynamicbase"],
+            check=True,
+        )
+        return output.read_bytes()
+
+
+def plain(image):
+    return plain_dll(image.architecture)
+
+
+def with_header(change):
+    """A fault made by changing a parsed header."""
+
+    def spoil(image):
+        pe = pefile.PE(data=image.data)
+        change(pe)
+        return pe.write()
+
+    return spoil
+
+
+def with_optional(field, value):
+    return with_header(lambda pe: setattr(pe.OPTIONAL_HEADER, field, value(getattr(pe.OPTIONAL_HEADER, field))))
+
+
+def without_flag(flag):
+    return with_optional("DllCharacteristics", lambda flags: flags & ~flag)
+
+
+def make_code_writable(pe):
+    pe.sections[0].Characteristics |= checks.SECTION_WRITE
+
+
+def other_machine(pe):
+    pe.FILE_HEADER.Machine = 0xAA64
+
+
+def stamp(pe):
+    pe.FILE_HEADER.TimeDateStamp = 1
+
+
+def entry_in_data(pe):
+    pe.OPTIONAL_HEADER.AddressOfEntryPoint = next(
+        section.VirtualAddress for section in pe.sections if not section.Characteristics & checks.SECTION_EXECUTE
+    )
+
+
+def name_symbols(pe):
+    pe.FILE_HEADER.NumberOfSymbols = 1
+
+
+def drop_relocations(image):
+    data = bytearray(image.data)
+    directory = image.optional.DATA_DIRECTORY[pefile.DIRECTORY_ENTRY["IMAGE_DIRECTORY_ENTRY_BASERELOC"]]
+    offset = directory.get_file_offset()
+    data[offset:offset + 8] = bytes(8)
+    return bytes(data)
+
+
+def other_version(image):
+    number = image.version.encode("utf-16le")
+    assert number in image.data
+    return image.data.replace(number, b"9" + number[1:])
+
+
+def flip_code_byte(image):
+    data = bytearray(image.data)
+    data[image.pe.sections[0].PointerToRawData] ^= 1
+    return bytes(data)
+
+
+# check -> faults, each of which must make the check fail.
+FAULTS = {
+    checks.check_machine: [with_header(other_machine)],
+    checks.check_relocatable: [without_flag(checks.DYNAMIC_BASE), drop_relocations],
+    checks.check_nx: [without_flag(checks.NX_COMPAT)],
+    checks.check_section_alignment: [with_optional("SectionAlignment", lambda _: 512)],
+    checks.check_no_writable_code: [with_header(make_code_writable)],
+    checks.check_checksum: [flip_code_byte, with_optional("CheckSum", lambda _: 0)],
+    checks.check_entry_point: [with_header(entry_in_data), with_optional("AddressOfEntryPoint", lambda _: 0)],
+    checks.check_no_timestamp: [with_header(stamp)],
+    checks.check_version_resource: [other_version],
+    checks.check_stripped: [with_header(name_symbols), plain],
+    checks.check_native_subsystem: [
+        with_optional("Subsystem", lambda _: checks.SUBSYSTEM_CONSOLE),
+        with_optional("MajorSubsystemVersion", lambda _: 6),
+        plain,
+    ],
+    checks.check_console_subsystem: [
+        with_optional("Subsystem", lambda _: checks.SUBSYSTEM_NATIVE),
+        with_optional("MajorSubsystemVersion", lambda _: 6),
+    ],
+    checks.check_os_version: [with_optional("MajorOperatingSystemVersion", lambda _: 4), plain],
+    checks.check_force_integrity: [without_flag(checks.FORCE_INTEGRITY), plain],
+    checks.check_kernel_imports: [plain],
+    checks.check_user_imports: [plain],
+    checks.check_no_exports: [plain],
+}

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+"""The built files are what Windows, from Server 2003 on, asks of a driver, a program and a library."""
+
+import pytest
+
+from conftest import BUILD
+from image import DRIVER, USER, Image, check_no_exports
+from spoil import FAULTS
+
+CHECKS = [
+    (name, check)
+    for name, checks in (("prcm.sys", DRIVER), ("prcm.exe", USER + [check_no_exports]), ("libprcm.dll", USER))
+    for check in checks
+]
+NAMES = [f"{name}-{check.__name__.removeprefix('check_')}" for name, check in CHECKS]
+
+FAULTY = [(name, check, fault) for name, check in CHECKS for fault in FAULTS[check]]
+FAULTY_NAMES = [f"{name}-{check.__name__.removeprefix('check_')}-{index}" for index, (name, check, _) in enumerate(FAULTY)]
+
+
+@pytest.fixture
+def load(kit, architecture, version):
+    return lambda name: Image((kit / name).read_bytes(), architecture, name, version)
+
+
+@pytest.mark.parametrize(("name", "check"), CHECKS, ids=NAMES)
+def test_shipped_file(load, name, check):
+    check(load(name))
+
+
+@pytest.mark.parametrize(("name", "check", "fault"), FAULTY, ids=FAULTY_NAMES)
+def test_the_check_finds_its_fault(load, name, check, fault):
+    good = load(name)
+    bad = Image(fault(good), good.architecture, good.name, good.version)
+    assert bad.data != good.data
+    with pytest.raises(AssertionError):
+        check(bad)
+
+
+def test_debug_twin_is_the_shipped_driver(kit, load):
+    """dev/debug/prcm.sys serves a debugger only if it has the same code at the same place."""
+    shipped, twin = load("prcm.sys"), load("dev/debug/prcm.sys")
+    assert twin.optional.AddressOfEntryPoint == shipped.optional.AddressOfEntryPoint
+    for section in shipped.pe.sections:
+        other = next(found for found in twin.pe.sections if found.Name == section.Name)
+        assert other.VirtualAddress == section.VirtualAddress
+        assert other.get_data() == section.get_data()
