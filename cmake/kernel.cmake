@@ -21,33 +21,34 @@ if(CMAKE_SYSTEM_PROCESSOR STREQUAL "i686")
                   -mgeneral-regs-only
                   # The i386 kernel unwinds without tables.
                   -fno-asynchronous-unwind-tables)
-    set(PRCM_KERNEL_ENTRY _DriverEntry@8)
-    set(PRCM_KERNEL_BASE 0x10000)
+    set(KernelEntry _DriverEntry@8)
+    set(KernelBase 0x10000)
 else()
-    set(PRCM_KERNEL_ENTRY DriverEntry)
-    set(PRCM_KERNEL_BASE 0x140000000)
+    set(KernelEntry DriverEntry)
+    set(KernelBase 0x140000000)
 endif()
 
 # Not -shared: a driver is an executable that exports nothing, as Microsoft's linker makes it, and a definition file
 # can still give it exports. The OS version is 6.1 since 4.0, ld's default, stands for an NT 4 driver. Auto-import needs
 # start-up code that the kernel does not have.
-set(PRCM_KERNEL_LINK
-    -nostdlib
-    -Wl,--fatal-warnings
-    -Wl,--subsystem,native:5.02
-    -Wl,--major-os-version,6
-    -Wl,--minor-os-version,1
-    -Wl,--entry,${PRCM_KERNEL_ENTRY}
-    -Wl,--image-base,${PRCM_KERNEL_BASE}
-    -Wl,--section-alignment,0x1000
-    -Wl,--file-alignment,0x200
-    -Wl,--forceinteg
-    -Wl,--dynamicbase
-    -Wl,--enable-reloc-section
-    -Wl,--nxcompat
-    -Wl,--no-insert-timestamp
-    -Wl,--disable-auto-import
-    -Wl,--exclude-all-symbols)
+target_link_options(
+    prcm_kernel
+    INTERFACE -nostdlib
+              -Wl,--fatal-warnings
+              -Wl,--subsystem,native:5.02
+              -Wl,--major-os-version,6
+              -Wl,--minor-os-version,1
+              -Wl,--entry,${KernelEntry}
+              -Wl,--image-base,${KernelBase}
+              -Wl,--section-alignment,0x1000
+              -Wl,--file-alignment,0x200
+              -Wl,--forceinteg
+              -Wl,--dynamicbase
+              -Wl,--enable-reloc-section
+              -Wl,--nxcompat
+              -Wl,--no-insert-timestamp
+              -Wl,--disable-auto-import
+              -Wl,--exclude-all-symbols)
 
 # prcm_link_driver(<target> <file.sys> OBJECTS <object library>... [IMPORTS <-lname or import library>...]
 #                  [DEFINITION <file.def>] [DESCRIPTION <text>])
@@ -72,7 +73,8 @@ function(prcm_link_driver Target OutputName)
 
     set(Plain ${CMAKE_CURRENT_BINARY_DIR}/${OutputName})
     set(Debug ${CMAKE_CURRENT_BINARY_DIR}/debug/${OutputName})
-    set(Link ${CMAKE_C_COMPILER} ${PRCM_KERNEL_LINK} ${Inputs} ${Arg_IMPORTS} -lntoskrnl -lhal)
+    get_target_property(Options prcm_kernel INTERFACE_LINK_OPTIONS)
+    set(Link ${CMAKE_C_COMPILER} ${Options} ${Inputs} ${Arg_IMPORTS} -lntoskrnl -lhal)
     add_custom_command(
         OUTPUT ${Plain} ${Debug}
         COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_CURRENT_BINARY_DIR}/debug

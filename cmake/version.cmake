@@ -2,8 +2,6 @@
 #
 # Version resources for everything that is shipped.
 
-set(PRCM_VERSION_TEMPLATE ${CMAKE_CURRENT_LIST_DIR}/version.rc.in)
-
 # prcm_version_object(<variable> <file name> APP|DLL|DRIVER <description>)
 #
 # Sets <variable> to an object file with a version resource for <file name>; name it among the sources of a target.
@@ -18,7 +16,7 @@ function(prcm_version_object Variable FileName Kind Description)
 
     set(Script ${CMAKE_CURRENT_BINARY_DIR}/${FileName}.rc)
     set(Object ${CMAKE_CURRENT_BINARY_DIR}/${FileName}.version.o)
-    configure_file(${PRCM_VERSION_TEMPLATE} ${Script} @ONLY)
+    configure_file(${CMAKE_CURRENT_FUNCTION_LIST_DIR}/version.rc.in ${Script} @ONLY)
     add_custom_command(
         OUTPUT ${Object}
         COMMAND ${CMAKE_RC_COMPILER} -O coff -i ${Script} -o ${Object}
