@@ -17,7 +17,6 @@ typedef struct TALLY
     uint64_t Delivered[PRCM_KIND_COUNT];
     uint64_t Lost[PRCM_KIND_COUNT];
     uint64_t Unknown;
-    uint64_t Filtered; /* within holes */
     bool AddsUp;
 } TALLY;
 
@@ -72,7 +71,6 @@ HoleTally(TALLY *Tally, const PRCM_LOST *Hole)
     for (uint32_t Kind = 0; Kind < PRCM_KIND_COUNT; Kind++)
         Tally->Lost[Kind] += Hole->Evicted[Kind] + Hole->Dropped[Kind];
     Tally->Unknown += Hole->Unknown;
-    Tally->Filtered += Hole->Filtered;
     return true;
 }
 
@@ -101,15 +99,12 @@ RecordsTally(TALLY *Tally, const PRCM_BATCH *Batch)
 }
 
 static bool
-NumbersAddUp(const PRCM_BATCH *Batch, const TALLY *Tally)
+NumbersAddUp(const PRCM_BATCH *Batch)
 {
-    uint64_t Filtered = 0;
-    if (!CountsAdd(Batch->Filtered, PRCM_KIND_COUNT, &Filtered) || Filtered < Tally->Filtered)
-        return false;
-    uint64_t Sum = Filtered;
+    uint64_t Sum = Batch->Unknown;
     return CountsAdd(Batch->Delivered, PRCM_KIND_COUNT, &Sum) &&
-           CountsAdd(Batch->Lost, PRCM_KIND_COUNT, &Sum) && CountsAdd(&Batch->Unknown, 1, &Sum) &&
-           Sum == Batch->Next.Next - Batch->First;
+           CountsAdd(Batch->Filtered, PRCM_KIND_COUNT, &Sum) &&
+           CountsAdd(Batch->Lost, PRCM_KIND_COUNT, &Sum) && Sum == Batch->Next.Next - Batch->First;
 }
 
 static bool
@@ -151,8 +146,7 @@ PrcmBatchOpen(const void *Bytes, uint32_t Length, PRCM_RECORDS *Records)
     TALLY Tally = {.Lowest = Batch->First, .End = Batch->Next.Next, .AddsUp = true};
     if (!RecordsTally(&Tally, Batch))
         return ResultNote(PRCM_ERROR_BATCH, 0);
-    if (!Tally.AddsUp || !NumbersAddUp(Batch, &Tally) || !RecordsMatchHeader(Batch, &Tally) ||
-        !PositionsAddUp(Batch))
+    if (!Tally.AddsUp || !NumbersAddUp(Batch) || !RecordsMatchHeader(Batch, &Tally) || !PositionsAddUp(Batch))
         return ResultNote(PRCM_ERROR_ACCOUNT, 0);
     Records->At = (const uint8_t *)Batch + Batch->Size;
     Records->Left = Batch->Bytes - Batch->Size;
