@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+#include "console.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <windows.h>
+
+#include "utf16.h"
+
+#ifndef ENABLE_VIRTUAL_TERMINAL_PROCESSING
+#define ENABLE_VIRTUAL_TERMINAL_PROCESSING 0x0004
+#endif
+
+/* Bytes handed to a console in one call: old ones refuse more than 64 KiB, and share that with others. */
+#define CHUNK_BYTES   4096
+#define MESSAGE_BYTES 2048
+
+/* How long a console that is being closed is kept waiting for the account: Windows itself ends the process
+ * after 5 s. */
+#define CLOSE_WAIT_MS 4500
+
+typedef struct CONSOLE
+{
+    HANDLE Handle;
+    bool IsConsole;
+    bool Interprets; /* understands styles by itself */
+    WORD Attributes; /* as they were */
+} CONSOLE;
+
+static CONSOLE Output;
+static CONSOLE Errors;
+static SINK OutputSink;
+static SINK ErrorSink;
+static HANDLE StopEvent;
+static LONG StopCount;
+
+static uint32_t
+WriteToFile(void *Context, const char *Bytes, size_t Length)
+{
+    const CONSOLE *Console = Context;
+
+    while (Length != 0)
+    {
+        DWORD Written;
+        DWORD Part = Length < 0x10000 ? (DWORD)Length : 0x10000;
+        if (!WriteFile(Console->Handle, Bytes, Part, &Written, NULL))
+            return GetLastError() != 0 ? GetLastError() : ERROR_WRITE_FAULT;
+        if (Written == 0)
+            return ERROR_DISK_FULL;
+        Bytes += Written;
+        Length -= Written;
+    }
+    return 0;
+}
+
+static uint32_t
+WriteUnits(const CONSOLE *Console, const WCHAR *Units, size_t Count)
+{
+    while (Count != 0)
+    {
+        DWORD Written;
+        if (!WriteConsoleW(Console->Handle, Units, (DWORD)Count, &Written, NULL))
+            return GetLastError() != 0 ? GetLastError() : ERROR_WRITE_FAULT;
+        if (Written == 0)
+            return ERROR_WRITE_FAULT;
+        Units += Written;
+        Count -= Written;
+    }
+    return 0;
+}
+
+/* One code of Select Graphic Rendition, for consoles before Windows 10. */
+static WORD
+ApplyStyle(const CONSOLE *Console, WORD Attributes, unsigned Code)
+{
+    const WORD Colors = FOREGROUND_RED | FOREGROUND_GREEN | FOREGROUND_BLUE;
+
+    if (Code == 0)
+        return Console->Attributes;
+    if (Code == 1)
+        return Attributes | FOREGROUND_INTENSITY;
+    if (Code == 90)
+        return (Attributes & ~Colors) | FOREGROUND_INTENSITY;
+    if (Code < 30 || Code > 37)
+        return Attributes;
+    WORD Color = (WORD)(((Code - 30) & 1 ? FOREGROUND_RED : 0) | ((Code - 30) & 2 ? FOREGROUND_GREEN : 0) |
+                        ((Code - 30) & 4 ? FOREGROUND_BLUE : 0));
+    return (Attributes & ~Colors) | Color;
+}
+
+/* Units begin behind ESC [. How many belong to the style. */
+static size_t
+InterpretStyle(const CONSOLE *Console, const WCHAR *Units, size_t Count)
+{
+    WORD Attributes = Console->Attributes;
+    unsigned Code = 0;
+    size_t At = 0;
+
+    for (; At < Count; At++)
+    {
+        if (Units[At] >= '0' && Units[At] <= '9')
+        {
+            Code = Code * 10 + (Units[At] - '0');
+            continue;
+        }
+        Attributes = ApplyStyle(Console, Attributes, Code);
+        Code = 0;
+        if (Units[At] == 'm')
+            break;
+    }
+    SetConsoleTextAttribute(Console->Handle, Attributes);
+    return At < Count ? At + 1 : Count;
+}
+
+static uint32_t
+WriteInterpreted(const CONSOLE *Console, const WCHAR *Units, size_t Count)
+{
+    size_t From = 0;
+
+    for (size_t At = 0; At + 1 < Count; At++)
+    {
+        if (Units[At] != 0x1B || Units[At + 1] != '[')
+            continue;
+        uint32_t Error = WriteUnits(Console, Units + From, At - From);
+        if (Error != 0)
+            return Error;
+        From = At + 2 + InterpretStyle(Console, Units + At + 2, Count - At - 2);
+        At = From - 1;
+    }
+    return WriteUnits(Console, Units + From, Count - From);
+}
+
+/* As much of Bytes as makes a chunk without splitting a character or a style. */
+static size_t
+ChunkLength(const char *Bytes, size_t Length)
+{
+    if (Length <= CHUNK_BYTES)
+        return Length;
+    size_t End = CHUNK_BYTES;
+    while (End > 0 && ((unsigned char)Bytes[End] & 0xC0) == 0x80)
+        End--;
+    for (size_t At = End; At > 0 && At + 8 > End; At--)
+    {
+        if (Bytes[At - 1] == 0x1B)
+            return At > 1 ? At - 1 : End;
+    }
+    return End;
+}
+
+static uint32_t
+WriteToConsole(void *Context, const char *Bytes, size_t Length)
+{
+    const CONSOLE *Console = Context;
+    WCHAR Units[CHUNK_BYTES];
+
+    while (Length != 0)
+    {
+        size_t Part = ChunkLength(Bytes, Length);
+        int Count = MultiByteToWideChar(CP_UTF8, 0, Bytes, (int)Part, Units, CHUNK_BYTES);
+        uint32_t Error = Console->Interprets ? WriteUnits(Console, Units, (size_t)Count)
+                                             : WriteInterpreted(Console, Units, (size_t)Count);
+        if (Error != 0)
+            return Error;
+        Bytes += Part;
+        Length -= Part;
+    }
+    return 0;
+}
+
+static void
+Open(CONSOLE *Console, SINK *Sink, DWORD Which)
+{
+    DWORD Mode;
+
+    Console->Handle = GetStdHandle(Which);
+    Console->IsConsole = GetConsoleMode(Console->Handle, &Mode) != 0;
+    SinkInit(Sink, Console->IsConsole ? WriteToConsole : WriteToFile, Console, false);
+}
+
+void
+ConsoleInit(void)
+{
+    Open(&Output, &OutputSink, STD_OUTPUT_HANDLE);
+    Open(&Errors, &ErrorSink, STD_ERROR_HANDLE);
+}
+
+SINK *
+ConsoleOutput(void)
+{
+    return &OutputSink;
+}
+
+/* Virtual terminal processing came with Windows 10; before, this program interprets its styles itself. */
+static void
+PrepareConsole(void)
+{
+    CONSOLE_SCREEN_BUFFER_INFO Info;
+    DWORD Mode;
+
+    if (GetConsoleMode(Output.Handle, &Mode))
+        Output.Interprets = SetConsoleMode(Output.Handle, Mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING) != 0;
+    Output.Attributes = GetConsoleScreenBufferInfo(Output.Handle, &Info)
+                            ? Info.wAttributes
+                            : FOREGROUND_RED | FOREGROUND_GREEN | FOREGROUND_BLUE;
+}
+
+void
+ConsoleSetColor(ARGS_COLOR Color)
+{
+    WCHAR NoColor[2];
+    bool Refused = GetEnvironmentVariableW(L"NO_COLOR", NoColor, 2) != 0;
+
+    if (Output.IsConsole)
+        PrepareConsole();
+    OutputSink.Color =
+        Color == ARGS_COLOR_ALWAYS || (Color == ARGS_COLOR_AUTO && Output.IsConsole && !Refused);
+}
+
+static void
+Say(const char *Text)
+{
+    SinkText(&ErrorSink, "prcm: ");
+    Utf16WriteUtf8(&ErrorSink, Text);
+    SinkChar(&ErrorSink, '\n');
+    SinkFlush(&ErrorSink);
+}
+
+void
+ConsoleSay(const char *Format, ...)
+{
+    char Text[MESSAGE_BYTES];
+    va_list Arguments;
+
+    va_start(Arguments, Format);
+    vsnprintf(Text, sizeof(Text), Format, Arguments);
+    va_end(Arguments);
+    SinkFlush(&OutputSink);
+    Say(Text);
+}
+
+/* The system's own words for an error, without the line break at their end. */
+static void
+SystemText(DWORD Error, char *Text, int Bytes)
+{
+    WCHAR Units[512];
+    DWORD Count = FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, Error, 0,
+                                 Units, 512, NULL);
+
+    while (Count > 0 && (Units[Count - 1] <= ' ' || Units[Count - 1] == '.'))
+        Count--;
+    int Length = WideCharToMultiByte(CP_UTF8, 0, Units, (int)Count, Text, Bytes - 1, NULL, NULL);
+    Text[Length] = '\0';
+}
+
+EXIT_CODE
+ConsoleFail(const char *Do, PRCM_RESULT Result)
+{
+    char Text[1024];
+    DWORD Error = PrcmLastSystemError();
+
+    if (Result != PRCM_ERROR_SYSTEM)
+    {
+        ConsoleSay("cannot %s: %s", Do, PrcmResultText(Result));
+        return ExitCodeOf(Result);
+    }
+    SystemText(Error, Text, sizeof(Text));
+    ConsoleSay("cannot %s: Windows error %lu: %s.", Do, (unsigned long)Error, Text);
+    return ExitCodeOf(Result);
+}
+
+EXIT_CODE
+ConsoleUsage(const ARGS *Args)
+{
+    ConsoleSay("%s. See \"prcm %s --help\".", Args->Error, Args->Values[0]);
+    return EXIT_USAGE;
+}
+
+EXIT_CODE
+ConsoleFinish(EXIT_CODE Code)
+{
+    char Text[1024];
+
+    if (SinkFlush(&OutputSink))
+        return Code;
+    SystemText(OutputSink.Error, Text, sizeof(Text));
+    Say("the output cannot be written, so what is missing there was not shown:");
+    ConsoleSay("Windows error %lu: %s.", (unsigned long)OutputSink.Error, Text);
+    return EXIT_OUTPUT;
+}
+
+static BOOL WINAPI
+HandleControl(DWORD Event)
+{
+    LONG Count = InterlockedIncrement(&StopCount);
+
+    SetEvent(StopEvent);
+    if (Event == CTRL_C_EVENT || Event == CTRL_BREAK_EVENT)
+        return Count == 1;
+    Sleep(CLOSE_WAIT_MS);
+    return TRUE;
+}
+
+void *
+ConsoleStopEvent(void)
+{
+    StopEvent = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (StopEvent != NULL)
+        SetConsoleCtrlHandler(HandleControl, TRUE);
+    return StopEvent;
+}

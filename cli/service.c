@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * install, uninstall, start and stop.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "command.h"
+#include "console.h"
+#include "system.h"
+
+#define DRIVER_FILE     L"prcm.sys"
+#define STOP_DEFAULT_MS 30000u
+
+enum
+{
+    OPTION_BOOT = 256,
+    OPTION_LIFECYCLE_LANE,
+    OPTION_IMAGE_LANE,
+    OPTION_KIND,
+    OPTION_TIMEOUT
+};
+
+static bool
+SetLane(ARGS *Args, const char *Option, uint32_t *Bytes)
+{
+    uint64_t Value;
+
+    if (!ArgsBytes(Args, Option, optarg, UINT32_MAX, &Value))
+        return false;
+    *Bytes = (uint32_t)Value;
+    if (Value < PRCM_MIN_LANE_BYTES || Value > PRCM_MAX_LANE_BYTES)
+        ConsoleSay("--%s %s is out of range (2M to 256M); the driver will take the nearest size it allows.",
+                   Option, optarg);
+    return true;
+}
+
+static bool
+SetInstallOption(PRCM_SERVICE_OPTIONS *Options, ARGS *Args, int Option)
+{
+    switch (Option)
+    {
+    case OPTION_BOOT:
+        Options->StartAtBoot = 1;
+        return true;
+    case OPTION_LIFECYCLE_LANE:
+        return SetLane(Args, "lifecycle-lane", &Options->LifecycleLaneBytes);
+    case OPTION_IMAGE_LANE:
+        return SetLane(Args, "image-lane", &Options->ImageLaneBytes);
+    case OPTION_KIND:
+        return ArgsKinds(Args, "kind", optarg, &Options->Kinds);
+    default:
+        return false;
+    }
+}
+
+/* The absolute path of what the user named, or of prcm.sys beside this program. */
+static bool
+DriverPath(const char *Named, char Path[], int PathBytes)
+{
+    WCHAR Given[MAX_PATH];
+    WCHAR Full[MAX_PATH];
+    DWORD Count;
+
+    if (Named != NULL)
+    {
+        if (MultiByteToWideChar(CP_UTF8, 0, Named, -1, Given, MAX_PATH) == 0)
+            return false;
+    }
+    else
+    {
+        Count = GetModuleFileNameW(NULL, Given, MAX_PATH);
+        WCHAR *Slash = Count < MAX_PATH ? wcsrchr(Given, L'\\') : NULL;
+        if (Slash == NULL || (size_t)(Slash - Given) + 1 + wcslen(DRIVER_FILE) >= MAX_PATH)
+            return false;
+        wcscpy(Slash + 1, DRIVER_FILE);
+    }
+    Count = GetFullPathNameW(Given, MAX_PATH, Full, NULL);
+    return Count != 0 && Count < MAX_PATH &&
+           WideCharToMultiByte(CP_UTF8, 0, Full, -1, Path, PathBytes, NULL, NULL);
+}
+
+static EXIT_CODE
+Install(const char *Named, const PRCM_SERVICE_OPTIONS *Options)
+{
+    char Path[MAX_PATH * 3];
+    SINK *Sink = ConsoleOutput();
+
+    if (SystemIsEmulated())
+    {
+        ConsoleSay("this is the 32-bit prcm.exe on a 64-bit Windows, whose kernel takes 64-bit drivers only: "
+                   "use the "
+                   "prcm.exe and prcm.sys of the x64 folder.");
+        return EXIT_FAILED;
+    }
+    if (!DriverPath(Named, Path, sizeof(Path)))
+    {
+        ConsoleSay("the path of the driver's file is too long (259 characters at most).");
+        return EXIT_FAILED;
+    }
+    PRCM_RESULT Result = PrcmInstall(Path, Options);
+    if (Result == PRCM_ERROR_NO_FILE)
+        ConsoleSay("there is no file %s.", Path);
+    if (Result != PRCM_OK)
+        return ConsoleFail("install the driver", Result);
+    SinkText(Sink, "installed: service prcm, driver ");
+    SinkText(Sink, Path);
+    SinkText(Sink, Options->StartAtBoot ? ", starts at boot\n" : ", starts on demand\n");
+    SinkText(Sink, "The file must stay where it is. Next: \"prcm start\".\n");
+    return EXIT_OK;
+}
+
+static EXIT_CODE
+RunInstall(ARGS *Args)
+{
+    static const struct option Table[] = {
+        {"boot", no_argument, NULL, OPTION_BOOT},
+        {"lifecycle-lane", required_argument, NULL, OPTION_LIFECYCLE_LANE},
+        {"image-lane", required_argument, NULL, OPTION_IMAGE_LANE},
+        {"kind", required_argument, NULL, OPTION_KIND},
+        ARGS_HELP_OPTION,
+        {NULL, 0, NULL, 0},
+    };
+    PRCM_SERVICE_OPTIONS Options = {0};
+    int Option;
+
+    while ((Option = ArgsNext(Args, Table)) != ARGS_END)
+    {
+        if (Option == ARGS_HELP)
+            return CommandShowHelp(&InstallCommand);
+        if (!SetInstallOption(&Options, Args, Option))
+            return ConsoleUsage(Args);
+    }
+    if (ArgsOperandCount(Args) > 1)
+    {
+        ArgsRefuse(Args, NULL, ArgsOperand(Args, 1), "one driver file is enough");
+        return ConsoleUsage(Args);
+    }
+    return Install(ArgsOperandCount(Args) == 1 ? ArgsOperand(Args, 0) : NULL, &Options);
+}
+
+static EXIT_CODE
+RunUninstall(ARGS *Args)
+{
+    EXIT_CODE Code;
+
+    if (!CommandTakesNothing(&UninstallCommand, Args, &Code))
+        return Code;
+    PRCM_RESULT Result = PrcmUninstall();
+    if (Result != PRCM_OK)
+        return ConsoleFail("uninstall the driver", Result);
+    SinkText(ConsoleOutput(), "uninstalled: the service prcm and its settings are gone; the files stay.\n");
+    return EXIT_OK;
+}
+
+static EXIT_CODE
+RunStart(ARGS *Args)
+{
+    EXIT_CODE Code;
+
+    if (!CommandTakesNothing(&StartCommand, Args, &Code))
+        return Code;
+    PRCM_RESULT Result = PrcmStart();
+    if (Result != PRCM_OK)
+        return ConsoleFail("start the driver", Result);
+    SinkText(ConsoleOutput(),
+             "started: events are being kept. Next: \"prcm watch\", or \"prcm selftest\".\n");
+    return EXIT_OK;
+}
+
+static EXIT_CODE
+RunStop(ARGS *Args)
+{
+    static const struct option Table[] = {
+        {"timeout", required_argument, NULL, OPTION_TIMEOUT}, ARGS_HELP_OPTION, {NULL, 0, NULL, 0}};
+    uint32_t TimeoutMs = STOP_DEFAULT_MS;
+    int Option;
+
+    while ((Option = ArgsNext(Args, Table)) != ARGS_END)
+    {
+        if (Option == ARGS_HELP)
+            return CommandShowHelp(&StopCommand);
+        if (Option == ARGS_WRONG || !ArgsSeconds(Args, "timeout", optarg, &TimeoutMs))
+            return ConsoleUsage(Args);
+    }
+    if (!ArgsNone(Args))
+        return ConsoleUsage(Args);
+    PRCM_RESULT Result = PrcmStop(TimeoutMs);
+    if (Result != PRCM_OK)
+        return ConsoleFail("stop the driver", Result);
+    SinkText(ConsoleOutput(), "stopped: its readers were told, and what it kept is gone.\n");
+    return EXIT_OK;
+}
+
+const COMMAND InstallCommand = {
+    .Name = "install",
+    .Summary = "make the driver known to Windows",
+    .Run = RunInstall,
+    .Help =
+        "usage: prcm install [OPTIONS] [PATH]\n"
+        "\n"
+        "Creates the service \"prcm\" for the driver file PATH (default: prcm.sys beside prcm.exe), which "
+        "stays\n"
+        "where it is. Does not start it. Administrators only.\n"
+        "\n"
+        "  --boot                  start at boot, so that what happens before anybody reads is kept\n"
+        "  --lifecycle-lane BYTES  memory that keeps starts and exits, 2M to 256M (default 4M)\n"
+        "  --image-lane BYTES      memory that keeps image loads, 2M to 256M (default 8M)\n"
+        "  --kind KINDS            what to capture: start,exit,image (default: all)\n"
+        "  -h, --help              show this\n"
+        "\n"
+        "A test-signed driver starts only where Windows was told to allow it: as administrator, install its\n"
+        "certificate, run \"bcdedit /set testsigning on\", and reboot. To change settings, uninstall "
+        "first.\n",
+};
+
+const COMMAND UninstallCommand = {
+    .Name = "uninstall",
+    .Summary = "stop the driver and remove it from Windows",
+    .Run = RunUninstall,
+    .Help = "usage: prcm uninstall\n"
+            "\n"
+            "Stops the driver if it runs, and deletes the service and its settings. Files stay. "
+            "Administrators only.\n"
+            "\n"
+            "  -h, --help  show this\n",
+};
+
+const COMMAND StartCommand = {
+    .Name = "start",
+    .Summary = "start the driver: events are kept from now on",
+    .Run = RunStart,
+    .Help = "usage: prcm start\n"
+            "\n"
+            "Starts the driver. One that runs already is fine. Administrators only.\n"
+            "\n"
+            "  -h, --help  show this\n",
+};
+
+const COMMAND StopCommand = {
+    .Name = "stop",
+    .Summary = "end all readers and stop the driver",
+    .Run = RunStop,
+    .Help = "usage: prcm stop [--timeout SECONDS]\n"
+            "\n"
+            "Tells the driver to end all readers, then stops it. What it kept is gone. One that is stopped "
+            "already\n"
+            "is fine. Administrators only.\n"
+            "\n"
+            "  --timeout SECONDS  how long to wait for readers to close (default 30)\n"
+            "  -h, --help         show this\n",
+};

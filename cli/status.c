@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "command.h"
+#include "console.h"
+#include "status_report.h"
+#include "system.h"
+
+enum
+{
+    OPTION_JSON = 256,
+    OPTION_COLOR
+};
+
+static PRCM_RESULT
+QueryDriver(STATUS_REPORT *Report)
+{
+    PRCM_SESSION *Session;
+    PRCM_RESULT Result = PrcmOpen(&Session);
+
+    if (Result != PRCM_OK)
+        return Result;
+    Result = PrcmQuery(Session, &Report->Query);
+    PrcmClose(Session);
+    Report->Running = Result == PRCM_OK;
+    Report->LocalInstance = SystemLocalTime((int64_t)Report->Query.Instance);
+    return Result;
+}
+
+/* What can be told without the driver is told, whatever its answer. */
+static EXIT_CODE
+Show(bool Json)
+{
+    STATUS_REPORT Report = {0};
+    PRCM_RESULT Service = PrcmServiceState(&Report.ServiceState);
+
+    Report.Installed = Service != PRCM_ERROR_NOT_INSTALLED;
+    PRCM_RESULT Result = QueryDriver(&Report);
+    (Json ? StatusReportWriteJson : StatusReportWriteText)(ConsoleOutput(), &Report);
+    if (Result == PRCM_OK)
+        return EXIT_OK;
+    return ConsoleFail("ask the driver", Result);
+}
+
+static EXIT_CODE
+RunStatus(ARGS *Args)
+{
+    static const struct option Table[] = {
+        {"json", no_argument, NULL, OPTION_JSON},
+        {"color", required_argument, NULL, OPTION_COLOR},
+        ARGS_HELP_OPTION,
+        {NULL, 0, NULL, 0},
+    };
+    ARGS_COLOR Color = ARGS_COLOR_AUTO;
+    bool Json = false;
+    int Option;
+
+    while ((Option = ArgsNext(Args, Table)) != ARGS_END)
+    {
+        if (Option == ARGS_HELP)
+            return CommandShowHelp(&StatusCommand);
+        if (Option == ARGS_WRONG || (Option == OPTION_COLOR && !ArgsColor(Args, "color", optarg, &Color)))
+            return ConsoleUsage(Args);
+        Json |= Option == OPTION_JSON;
+    }
+    if (!ArgsNone(Args))
+        return ConsoleUsage(Args);
+    ConsoleSetColor(Json ? ARGS_COLOR_NEVER : Color);
+    return Show(Json);
+}
+
+const COMMAND StatusCommand = {
+    .Name = "status",
+    .Summary = "show the driver's state, tiers, lanes and counters",
+    .Run = RunStatus,
+    .Help = "usage: prcm status [OPTIONS]\n"
+            "\n"
+            "Shows the service, the driver's version and instance, the kernel routines in use and those that "
+            "were\n"
+            "refused and why, the lanes of the log, counters and readers. Exit code 4 if it is not running.\n"
+            "\n"
+            "  --json        one JSON object\n"
+            "  --color WHEN  auto, always or never (default auto: on a console, unless NO_COLOR is set)\n"
+            "  -h, --help    show this\n",
+};

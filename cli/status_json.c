@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include "status_report.h"
+
+#include "json.h"
+
+static void
+WriteVersion(JSON *Json, uint32_t Version)
+{
+    JsonName(Json, "driver_version");
+    SinkChar(Json->Sink, '"');
+    SinkUnsigned(Json->Sink, Version >> 24);
+    SinkChar(Json->Sink, '.');
+    SinkUnsigned(Json->Sink, Version >> 16 & 0xFF);
+    SinkChar(Json->Sink, '.');
+    SinkUnsigned(Json->Sink, Version & 0xFFFF);
+    SinkChar(Json->Sink, '"');
+}
+
+static void
+WriteTiers(JSON *Json, const char *Name, const STATUS_TIER *Tiers, size_t Count)
+{
+    JsonOpen(Json, Name, '[');
+    for (size_t Index = 0; Index < Count; Index++)
+    {
+        uint32_t Status = Tiers[Index].Status;
+        JsonOpen(Json, NULL, '{');
+        JsonAscii(Json, "routine", Tiers[Index].Routine);
+        JsonAscii(Json, "state", StatusTierState(Status));
+        if (Status != 0 && Status != PRCM_TIER_NOT_TRIED)
+            JsonCode(Json, "refused_with", Status);
+        if (StatusTierReason(Status) != NULL)
+            JsonAscii(Json, "reason", StatusTierReason(Status));
+        JsonClose(Json, '}');
+    }
+    JsonClose(Json, ']');
+}
+
+static void
+WriteKinds(JSON *Json, const PRCM_QUERY *Query)
+{
+    static const char *const Names[] = {"process_start", "process_exit", "image_load"};
+
+    JsonOpen(Json, "kinds", '[');
+    for (uint32_t Kind = 0; Kind < sizeof(Names) / sizeof(Names[0]); Kind++)
+    {
+        if ((Query->Kinds & PRCM_KIND_BIT(Kind)) != 0)
+            JsonAscii(Json, NULL, Names[Kind]);
+    }
+    JsonClose(Json, ']');
+    JsonBool(Json, "kinds_clamped", (Query->Flags & PRCM_QUERY_CLAMPED_KINDS) != 0);
+}
+
+static void
+WriteLane(JSON *Json, const char *Name, const PRCM_LANE_INFO *Lane, bool Clamped)
+{
+    JsonOpen(Json, Name, '{');
+    JsonUnsigned(Json, "bytes", Lane->Bytes);
+    JsonUnsigned(Json, "requested", Lane->Requested);
+    JsonBool(Json, "clamped", Clamped);
+    JsonUnsigned(Json, "used", Lane->Used);
+    JsonUnsigned(Json, "oldest", Lane->Oldest);
+    JsonClose(Json, '}');
+}
+
+static void
+WriteCounts(JSON *Json, const char *Name, const uint64_t Counts[PRCM_KIND_COUNT])
+{
+    uint64_t Total = 0;
+
+    for (uint32_t Kind = 0; Kind < PRCM_KIND_COUNT; Kind++)
+        Total += Counts[Kind];
+    JsonOpen(Json, Name, '{');
+    JsonUnsigned(Json, "process_start", Counts[PRCM_KIND_START]);
+    JsonUnsigned(Json, "process_exit", Counts[PRCM_KIND_EXIT]);
+    JsonUnsigned(Json, "image_load", Counts[PRCM_KIND_IMAGE]);
+    JsonUnsigned(Json, "total", Total);
+    JsonClose(Json, '}');
+}
+
+static void
+WriteQuery(JSON *Json, const PRCM_QUERY *Query)
+{
+    STATUS_TIER Tiers[STATUS_MAX_TIERS];
+
+    WriteVersion(Json, Query->DriverVersion);
+    JsonUnsigned(Json, "abi", Query->AbiVersion);
+    JsonHex(Json, "instance", Query->Instance);
+    JsonTime(Json, "started", (int64_t)Query->Instance);
+    JsonTime(Json, "time", Query->Time);
+    JsonBool(Json, "time_precise", (Query->Flags & PRCM_QUERY_TIME_PRECISE) != 0);
+    JsonBool(Json, "stopping", (Query->Flags & PRCM_QUERY_STOPPING) != 0);
+    WriteTiers(Json, "process_routines", Tiers, StatusProcessTiers(Query, Tiers));
+    WriteTiers(Json, "image_routines", Tiers, StatusImageTiers(Query, Tiers));
+    WriteKinds(Json, Query);
+    JsonUnsigned(Json, "sessions", Query->Sessions);
+    JsonUnsigned(Json, "max_sessions", Query->MaxSessions);
+    JsonUnsigned(Json, "waiting", Query->Waiting);
+    JsonUnsigned(Json, "max_read_bytes", Query->MaxReadBytes);
+    JsonUnsigned(Json, "max_record_bytes", Query->MaxRecordBytes);
+    JsonUnsigned(Json, "max_pids", Query->MaxKeys);
+    JsonOpen(Json, "lanes", '{');
+    WriteLane(Json, "lifecycle", &Query->Lanes[PRCM_LANE_LIFECYCLE],
+              (Query->Flags & PRCM_QUERY_CLAMPED_LIFECYCLE) != 0);
+    WriteLane(Json, "image", &Query->Lanes[PRCM_LANE_IMAGE], (Query->Flags & PRCM_QUERY_CLAMPED_IMAGE) != 0);
+    JsonClose(Json, '}');
+    JsonUnsigned(Json, "next", Query->Next);
+    JsonUnsigned(Json, "published", Query->Published);
+    WriteCounts(Json, "captured", Query->Captured);
+    WriteCounts(Json, "evicted", Query->Evicted);
+    WriteCounts(Json, "dropped", Query->Dropped);
+    JsonUnsigned(Json, "longest_stall_us", Query->LongestStall / 10);
+}
+
+void
+StatusReportWriteJson(SINK *Sink, const STATUS_REPORT *Report)
+{
+    JSON Json;
+
+    JsonBegin(&Json, Sink);
+    JsonAscii(&Json, "service", StatusServiceWord(Report));
+    if (Report->Running)
+        WriteQuery(&Json, &Report->Query);
+    JsonEnd(&Json);
+}

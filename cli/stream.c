@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#include "stream.h"
+
+#include <string.h>
+
+#include "wildcard.h"
+
+void
+StreamInit(STREAM *Stream, const FORMAT *Format, SINK *Sink, const VIEW_HOOKS *Hooks, uint32_t Kinds)
+{
+    memset(Stream, 0, sizeof(*Stream));
+    Stream->Format = Format;
+    Stream->Sink = Sink;
+    ViewInit(&Stream->View, Hooks, Kinds);
+}
+
+void
+StreamDestroy(STREAM *Stream)
+{
+    ViewDestroy(&Stream->View);
+}
+
+static int64_t
+ToLocal(const STREAM *Stream, int64_t Time)
+{
+    const VIEW_HOOKS *Hooks = Stream->View.Hooks;
+    return Hooks->LocalTime != NULL && Time != 0 ? Hooks->LocalTime(Hooks->Context, Time) : Time;
+}
+
+static bool
+IsWanted(const STREAM *Stream, const EVENT *Event)
+{
+    for (uint32_t Index = 0; Index < Stream->PatternCount && Event->ImageKnown; Index++)
+    {
+        if (WildcardMatchesPath(Stream->Patterns[Index], Event->Image))
+            return true;
+    }
+    return Stream->PatternCount == 0;
+}
+
+static void
+ShowRecord(STREAM *Stream, const PRCM_RECORD *Record)
+{
+    EVENT Event;
+
+    if (Record->Kind == PRCM_KIND_LOST)
+    {
+        const PRCM_LOST *Lost = (const PRCM_LOST *)Record;
+        ViewLost(&Stream->View, Lost);
+        Stream->Format->Lost(Stream->Sink, Lost, ToLocal(Stream, Record->Time));
+        return;
+    }
+    ViewResolve(&Stream->View, Record, &Event);
+    if (!IsWanted(Stream, &Event))
+    {
+        Stream->Filtered[Record->Kind]++;
+        return;
+    }
+    Stream->Format->Event(Stream->Sink, &Event);
+    Stream->Shown++;
+}
+
+bool
+StreamBatch(STREAM *Stream, const PRCM_BATCH *Batch, PRCM_RECORDS Records)
+{
+    const PRCM_RECORD *Record;
+
+    while ((Record = PrcmBatchNext(&Records)) != NULL)
+    {
+        ShowRecord(Stream, Record);
+        if (Stream->CountLimit == 0 || Stream->Shown < Stream->CountLimit)
+            continue;
+        ClosingCut(&Stream->Cut, Batch, Records, Record->Sequence);
+        return false;
+    }
+    return true;
+}
+
+void
+StreamClose(STREAM *Stream, const PRCM_ACCOUNT *Account, const PRCM_TOKEN *Token, CLOSING *Closing)
+{
+    ClosingBuild(Closing, Account, Token, Stream->Filtered, &Stream->Cut);
+    Stream->Format->Closing(Stream->Sink, Closing, ToLocal(Stream, (int64_t)Account->Instance));
+}

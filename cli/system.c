@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+#include "system.h"
+
+#include <string.h>
+#include <wchar.h>
+#include <windows.h>
+
+#define LIMITED_INFORMATION                                                                                  \
+    0x1000 /* PROCESS_QUERY_LIMITED_INFORMATION: from Vista on, and all that is needed */
+
+/* Zones change their offset on quarters of an hour. */
+#define QUARTER_HOUR (15 * 60 * (int64_t)10000000)
+
+#define USER_CACHE_COUNT 64u
+#define USER_MAX_UNITS   520u
+
+typedef void(WINAPI *GET_TIME)(FILETIME *Time);
+typedef BOOL(WINAPI *QUERY_IMAGE_NAME)(HANDLE Process, DWORD Flags, WCHAR *Name, DWORD *Count);
+typedef DWORD(WINAPI *GET_IMAGE_FILE_NAME)(HANDLE Process, WCHAR *Name, DWORD Count);
+typedef BOOL(WINAPI *IS_WOW64)(HANDLE Process, BOOL *Emulated);
+typedef LONG(WINAPI *GET_VERSION)(OSVERSIONINFOEXW *Version);
+typedef const char *(*GET_WINE_VERSION)(void);
+
+typedef void (*ROUTINE)(void);
+
+static ROUTINE
+Find(const WCHAR *Module, const char *Name)
+{
+    HMODULE Handle = GetModuleHandleW(Module);
+    return Handle != NULL ? (ROUTINE)GetProcAddress(Handle, Name) : NULL;
+}
+
+static int64_t
+FromFileTime(FILETIME Time)
+{
+    return (int64_t)((uint64_t)Time.dwHighDateTime << 32 | Time.dwLowDateTime);
+}
+
+int64_t
+SystemTime(bool Precise)
+{
+    static GET_TIME GetPrecise;
+    static bool Searched;
+    FILETIME Time;
+
+    if (!Searched)
+        GetPrecise = (GET_TIME)Find(L"kernel32.dll", "GetSystemTimePreciseAsFileTime");
+    Searched = true;
+    if (Precise && GetPrecise != NULL)
+        GetPrecise(&Time);
+    else
+        GetSystemTimeAsFileTime(&Time);
+    return FromFileTime(Time);
+}
+
+static int64_t
+LocalOffset(int64_t Time)
+{
+    FILETIME Utc = {.dwLowDateTime = (DWORD)Time, .dwHighDateTime = (DWORD)(Time >> 32)};
+    FILETIME Local;
+    SYSTEMTIME UtcParts;
+    SYSTEMTIME LocalParts;
+
+    if (!FileTimeToSystemTime(&Utc, &UtcParts) ||
+        !SystemTimeToTzSpecificLocalTime(NULL, &UtcParts, &LocalParts) ||
+        !SystemTimeToFileTime(&LocalParts, &Local))
+        return 0;
+    return FromFileTime(Local) - Time;
+}
+
+int64_t
+SystemLocalTime(int64_t Time)
+{
+    static int64_t Quarter = -1;
+    static int64_t Offset;
+
+    if (Time / QUARTER_HOUR != Quarter)
+    {
+        Quarter = Time / QUARTER_HOUR;
+        Offset = LocalOffset(Quarter * QUARTER_HOUR);
+    }
+    return Time + Offset;
+}
+
+static int64_t
+LocalTime(void *Context, int64_t Time)
+{
+    (void)Context;
+    return SystemLocalTime(Time);
+}
+
+static uint32_t
+ImageName(HANDLE Process, WCHAR *Name, DWORD Capacity)
+{
+    QUERY_IMAGE_NAME Query = (QUERY_IMAGE_NAME)Find(L"kernel32.dll", "QueryFullProcessImageNameW");
+    DWORD Count = Capacity;
+
+    if (Query != NULL)
+        return Query(Process, 0, Name, &Count) ? Count : 0;
+    HMODULE Psapi = LoadLibraryW(L"psapi.dll");
+    if (Psapi == NULL)
+        return 0;
+    GET_IMAGE_FILE_NAME GetName =
+        (GET_IMAGE_FILE_NAME)(ROUTINE)GetProcAddress(Psapi, "GetProcessImageFileNameW");
+    Count = GetName != NULL ? GetName(Process, Name, Capacity) : 0;
+    FreeLibrary(Psapi);
+    return Count;
+}
+
+static uint32_t
+RunningImage(void *Context, uint32_t Id, uint64_t CreateTime, uint16_t *Units, uint32_t Capacity)
+{
+    FILETIME Created;
+    FILETIME Unused;
+    uint32_t Count = 0;
+
+    (void)Context;
+    HANDLE Process = OpenProcess(LIMITED_INFORMATION, FALSE, Id);
+    if (Process == NULL)
+        Process = OpenProcess(PROCESS_QUERY_INFORMATION, FALSE, Id);
+    if (Process == NULL)
+        return 0;
+    if (GetProcessTimes(Process, &Created, &Unused, &Unused, &Unused) &&
+        (uint64_t)FromFileTime(Created) == CreateTime)
+        Count = ImageName(Process, (WCHAR *)Units, Capacity);
+    CloseHandle(Process);
+    return Count;
+}
+
+typedef struct USER
+{
+    uint8_t Sid[PRCM_MAX_SID_BYTES];
+    uint32_t SidBytes;
+    uint32_t Status;
+    uint32_t Count;
+    WCHAR Name[USER_MAX_UNITS];
+} USER;
+
+static void
+LookUpUser(USER *User)
+{
+    WCHAR Name[USER_MAX_UNITS / 2 - 1];
+    WCHAR Domain[USER_MAX_UNITS / 2 - 1];
+    DWORD NameCount = USER_MAX_UNITS / 2 - 1;
+    DWORD DomainCount = USER_MAX_UNITS / 2 - 1;
+    SID_NAME_USE Use;
+
+    User->Count = 0;
+    User->Status = PRCM_PRESENT;
+    if (!LookupAccountSidW(NULL, User->Sid, Name, &NameCount, Domain, &DomainCount, &Use))
+    {
+        DWORD Error = GetLastError();
+        User->Status = Error == ERROR_NONE_MAPPED ? PRCM_ABSENT : (uint32_t)HRESULT_FROM_WIN32(Error);
+        return;
+    }
+    if (DomainCount != 0)
+    {
+        wcscpy(User->Name, Domain);
+        wcscat(User->Name, L"\\");
+        wcscat(User->Name, Name);
+    }
+    else
+        wcscpy(User->Name, Name);
+    User->Count = (uint32_t)wcslen(User->Name);
+}
+
+/* A look-up may ask a domain controller, so its outcome is kept, a failure too. */
+static uint32_t
+UserName(void *Context, const void *Sid, uint32_t SidBytes, UTF16 *Name)
+{
+    static USER Cache[USER_CACHE_COUNT];
+    static uint32_t Used;
+    static uint32_t Next;
+    USER *User = NULL;
+
+    (void)Context;
+    if (SidBytes > PRCM_MAX_SID_BYTES || SidBytes < 8 ||
+        SidBytes != GetSidLengthRequired(((const uint8_t *)Sid)[1]))
+        return PRCM_ABSENT;
+    for (uint32_t Index = 0; Index < Used && User == NULL; Index++)
+    {
+        if (Cache[Index].SidBytes == SidBytes && memcmp(Cache[Index].Sid, Sid, SidBytes) == 0)
+            User = &Cache[Index];
+    }
+    if (User == NULL)
+    {
+        User = &Cache[Next];
+        Next = (Next + 1) % USER_CACHE_COUNT;
+        Used += Used < USER_CACHE_COUNT;
+        memcpy(User->Sid, Sid, SidBytes);
+        User->SidBytes = SidBytes;
+        LookUpUser(User);
+    }
+    *Name = (UTF16){.Units = (const uint16_t *)User->Name, .Count = User->Count};
+    return User->Status;
+}
+
+const VIEW_HOOKS *
+SystemViewHooks(void)
+{
+    static const VIEW_HOOKS Hooks = {
+        .RunningImage = RunningImage,
+        .UserName = UserName,
+        .LocalTime = LocalTime,
+    };
+    return &Hooks;
+}
+
+bool
+SystemIsEmulated(void)
+{
+    IS_WOW64 IsWow64 = (IS_WOW64)Find(L"kernel32.dll", "IsWow64Process");
+    BOOL Emulated;
+
+    return IsWow64 != NULL && IsWow64(GetCurrentProcess(), &Emulated) && Emulated;
+}
+
+static const char *
+ArchitectureName(WORD Architecture)
+{
+    switch (Architecture)
+    {
+    case PROCESSOR_ARCHITECTURE_INTEL:
+        return "x86";
+    case PROCESSOR_ARCHITECTURE_AMD64:
+        return "x64";
+    case 12:
+        return "ARM64";
+    default:
+        return "unknown processor";
+    }
+}
+
+void
+SystemDescribe(SINK *Sink)
+{
+    OSVERSIONINFOEXW Version = {.dwOSVersionInfoSize = sizeof(Version)};
+    GET_VERSION GetVersionOf = (GET_VERSION)Find(L"ntdll.dll", "RtlGetVersion");
+    GET_WINE_VERSION GetWine = (GET_WINE_VERSION)Find(L"ntdll.dll", "wine_get_version");
+    SYSTEM_INFO Info;
+
+    if (GetVersionOf != NULL)
+        GetVersionOf(&Version);
+    GetNativeSystemInfo(&Info);
+    SinkText(Sink, "Windows ");
+    SinkUnsigned(Sink, Version.dwMajorVersion);
+    SinkChar(Sink, '.');
+    SinkUnsigned(Sink, Version.dwMinorVersion);
+    SinkText(Sink, " build ");
+    SinkUnsigned(Sink, Version.dwBuildNumber);
+    if (Version.wServicePackMajor != 0)
+    {
+        SinkText(Sink, " service pack ");
+        SinkUnsigned(Sink, Version.wServicePackMajor);
+    }
+    SinkText(Sink, ", ");
+    SinkText(Sink, ArchitectureName(Info.wProcessorArchitecture));
+    SinkText(Sink, ", ");
+    SinkUnsigned(Sink, Info.dwNumberOfProcessors);
+    SinkText(Sink, Info.dwNumberOfProcessors == 1 ? " processor" : " processors");
+    if (GetWine != NULL)
+    {
+        SinkText(Sink, ", Wine ");
+        Utf16WriteUtf8(Sink, GetWine());
+    }
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+#include "utf16.h"
+
+#include <string.h>
+
+#define IS_HIGH_SURROGATE(Unit) ((Unit) >= 0xD800 && (Unit) <= 0xDBFF)
+#define IS_LOW_SURROGATE(Unit)  ((Unit) >= 0xDC00 && (Unit) <= 0xDFFF)
+#define IS_SURROGATE(Unit)      ((Unit) >= 0xD800 && (Unit) <= 0xDFFF)
+#define MAX_CODE_POINT          0x10FFFFu
+
+/* A code point, or the value of an unpaired surrogate. */
+static uint32_t
+NextCodePoint(UTF16 Text, uint32_t *At)
+{
+    uint32_t High = Text.Units[(*At)++];
+    if (!IS_HIGH_SURROGATE(High) || *At == Text.Count || !IS_LOW_SURROGATE(Text.Units[*At]))
+        return High;
+    uint32_t Low = Text.Units[(*At)++];
+    return 0x10000 + ((High - 0xD800) << 10) + (Low - 0xDC00);
+}
+
+/* Steers a terminal, hides or reorders what is shown, or has no UTF-8. */
+static bool
+NeedsEscape(uint32_t Point)
+{
+    return Point < 0x20 || (Point >= 0x7F && Point <= 0x9F) || Point == 0x061C || Point == 0x180E ||
+           (Point >= 0x200B && Point <= 0x200F) || (Point >= 0x2028 && Point <= 0x202E) ||
+           (Point >= 0x2060 && Point <= 0x206F) || Point == 0xFEFF || (Point >= 0xFFF9 && Point <= 0xFFFB) ||
+           (Point >= 0xE0000 && Point <= 0xE007F) || IS_SURROGATE(Point);
+}
+
+static void
+WriteUtf8(SINK *Sink, uint32_t Point)
+{
+    char Bytes[4];
+    size_t Length;
+
+    if (Point < 0x80)
+    {
+        Bytes[0] = (char)Point;
+        Length = 1;
+    }
+    else if (Point < 0x800)
+    {
+        Bytes[0] = (char)(0xC0 | (Point >> 6));
+        Length = 2;
+    }
+    else if (Point < 0x10000)
+    {
+        Bytes[0] = (char)(0xE0 | (Point >> 12));
+        Length = 3;
+    }
+    else
+    {
+        Bytes[0] = (char)(0xF0 | (Point >> 18));
+        Length = 4;
+    }
+    for (size_t Index = Length - 1; Index > 0; Index--)
+    {
+        Bytes[Index] = (char)(0x80 | (Point & 0x3F));
+        Point >>= 6;
+    }
+    SinkBytes(Sink, Bytes, Length);
+}
+
+static void
+WriteVisible(SINK *Sink, uint32_t Point)
+{
+    if (!NeedsEscape(Point))
+    {
+        WriteUtf8(Sink, Point);
+        return;
+    }
+    SinkText(Sink, "<U+");
+    SinkHexUpper(Sink, Point, 4);
+    SinkChar(Sink, '>');
+}
+
+void
+Utf16Write(SINK *Sink, UTF16 Text)
+{
+    for (uint32_t At = 0; At < Text.Count;)
+        WriteVisible(Sink, NextCodePoint(Text, &At));
+}
+
+static void
+WriteJsonUnit(SINK *Sink, uint32_t Unit)
+{
+    SinkText(Sink, "\\u");
+    SinkHex(Sink, Unit, 4);
+}
+
+void
+Utf16WriteJson(SINK *Sink, UTF16 Text)
+{
+    SinkChar(Sink, '"');
+    for (uint32_t At = 0; At < Text.Count;)
+    {
+        uint32_t Point = NextCodePoint(Text, &At);
+        if (Point == '"' || Point == '\\')
+        {
+            SinkChar(Sink, '\\');
+            SinkChar(Sink, (char)Point);
+        }
+        else if (!NeedsEscape(Point))
+            WriteUtf8(Sink, Point);
+        else if (Point < 0x10000)
+            WriteJsonUnit(Sink, Point);
+        else
+        {
+            WriteJsonUnit(Sink, 0xD800 + ((Point - 0x10000) >> 10));
+            WriteJsonUnit(Sink, 0xDC00 + (Point & 0x3FF));
+        }
+    }
+    SinkChar(Sink, '"');
+}
+
+/* How many bytes the code point at Text has; 0 if they are not UTF-8. */
+static size_t
+DecodeUtf8(const char *Text, uint32_t *Point)
+{
+    static const uint32_t Smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    unsigned char Lead = (unsigned char)Text[0];
+    size_t Length = Lead < 0x80             ? 1
+                    : (Lead & 0xE0) == 0xC0 ? 2
+                    : (Lead & 0xF0) == 0xE0 ? 3
+                    : (Lead & 0xF8) == 0xF0 ? 4
+                                            : 0;
+    if (Length < 2)
+    {
+        *Point = Lead;
+        return Length;
+    }
+    *Point = Lead & (0xFFu >> (Length + 1));
+    for (size_t Index = 1; Index < Length; Index++)
+    {
+        if (((unsigned char)Text[Index] & 0xC0) != 0x80)
+            return 0;
+        *Point = (*Point << 6) | ((unsigned char)Text[Index] & 0x3F);
+    }
+    bool Valid = *Point >= Smallest[Length] && *Point <= MAX_CODE_POINT && !IS_SURROGATE(*Point);
+    return Valid ? Length : 0;
+}
+
+void
+Utf16WriteUtf8(SINK *Sink, const char *Text)
+{
+    while (*Text != '\0')
+    {
+        uint32_t Point;
+        size_t Length = DecodeUtf8(Text, &Point);
+        if (Length != 0)
+        {
+            WriteVisible(Sink, Point);
+            Text += Length;
+            continue;
+        }
+        SinkText(Sink, "<0x");
+        SinkHexUpper(Sink, (unsigned char)*Text++, 2);
+        SinkChar(Sink, '>');
+    }
+}
+
+static void
+PutUnit(uint16_t *Units, size_t Capacity, size_t *Count, uint32_t Unit)
+{
+    if (*Count < Capacity)
+        Units[*Count] = (uint16_t)Unit;
+    (*Count)++;
+}
+
+size_t
+Utf16FromUtf8(const char *Text, uint16_t *Units, size_t Capacity)
+{
+    size_t Count = 0;
+
+    while (*Text != '\0')
+    {
+        uint32_t Point;
+        size_t Length = DecodeUtf8(Text, &Point);
+        if (Length == 0)
+            return SIZE_MAX;
+        Text += Length;
+        if (Point < 0x10000)
+        {
+            PutUnit(Units, Capacity, &Count, Point);
+            continue;
+        }
+        PutUnit(Units, Capacity, &Count, 0xD800 + ((Point - 0x10000) >> 10));
+        PutUnit(Units, Capacity, &Count, 0xDC00 + (Point & 0x3FF));
+    }
+    return Count;
+}
+
+uint16_t
+Utf16Upper(uint16_t Unit)
+{
+    bool Ascii = Unit >= 'a' && Unit <= 'z';
+    bool Latin1 = Unit >= 0xE0 && Unit <= 0xFE && Unit != 0xF7;
+    bool Greek = Unit >= 0x3B1 && Unit <= 0x3C9 && Unit != 0x3C2;
+    bool Cyrillic = Unit >= 0x430 && Unit <= 0x44F;
+    if (Ascii || Latin1 || Greek || Cyrillic)
+        return (uint16_t)(Unit - 0x20);
+    if (Unit >= 0x450 && Unit <= 0x45F)
+        return (uint16_t)(Unit - 0x50);
+
+    /* Latin Extended-A alternates upper and lower case; from 0x139 to 0x148 and from 0x179 on the odd ones
+     * are upper case. Four letters stand outside the scheme. */
+    bool OddIsUpper = (Unit >= 0x139 && Unit <= 0x148) || (Unit >= 0x179 && Unit <= 0x17E);
+    bool EvenIsUpper = (Unit >= 0x100 && Unit <= 0x137) || (Unit >= 0x14A && Unit <= 0x177);
+    if (Unit == 0x131 || Unit == 0x138 || Unit == 0x149 || Unit == 0x178)
+        return Unit;
+    if ((OddIsUpper && Unit % 2 == 0) || (EvenIsUpper && Unit % 2 == 1))
+        return (uint16_t)(Unit - 1);
+    return Unit;
+}
+
+bool
+Utf16Equal(UTF16 A, UTF16 B)
+{
+    return A.Count == B.Count && (A.Count == 0 || memcmp(A.Units, B.Units, A.Count * sizeof(uint16_t)) == 0);
+}
+
+bool
+Utf16EqualNoCase(UTF16 A, UTF16 B)
+{
+    if (A.Count != B.Count)
+        return false;
+    for (uint32_t Index = 0; Index < A.Count; Index++)
+    {
+        if (Utf16Upper(A.Units[Index]) != Utf16Upper(B.Units[Index]))
+            return false;
+    }
+    return true;
+}
+
+UTF16
+Utf16FileName(UTF16 Path)
+{
+    uint32_t At = Path.Count;
+    while (At > 0 && Path.Units[At - 1] != '\\')
+        At--;
+    return (UTF16){.Units = Path.Units + At, .Count = Path.Count - At};
+}

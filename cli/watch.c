@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <windows.h>
+
+#include "command.h"
+#include "console.h"
+#include "stream.h"
+#include "system.h"
+#include "watch_options.h"
+
+#define NOTICE_BYTES 512
+
+typedef struct WATCH
+{
+    WATCH_OPTIONS Options;
+    PRCM_SESSION *Session;
+    HANDLE StopEvent;
+    DWORD Began;      /* tick */
+    uint64_t Head;    /* as of the beginning */
+    PRCM_TOKEN Shown; /* everything below it is written */
+    STREAM Stream;
+} WATCH;
+
+/* What qualifies the stream belongs into it; but JSON is for events alone. */
+static void
+Notice(const WATCH *Watch, const char *Text)
+{
+    SINK *Sink = Watch->Stream.Sink;
+
+    if (Watch->Options.Json)
+    {
+        ConsoleSay("%s", Text);
+        return;
+    }
+    SinkStyle(Sink, STYLE_YELLOW);
+    SinkText(Sink, "note: ");
+    SinkText(Sink, Text);
+    SinkStyle(Sink, STYLE_PLAIN);
+    SinkChar(Sink, '\n');
+}
+
+/* What of the past is unknown, before the first event. */
+static void
+NoticeResume(const WATCH *Watch, const PRCM_SUBSCRIBED *Subscribed)
+{
+    const PRCM_SUBSCRIPTION *Subscription = &Watch->Options.Subscription;
+    unsigned long long Start = Subscribed->Start.Next;
+    char Text[NOTICE_BYTES];
+
+    if (Subscribed->Resume == PRCM_RESUME_OTHER_INSTANCE)
+        snprintf(
+            Text, sizeof(Text),
+            "the driver was restarted since this token was given: what happened from number %llu of that run "
+            "to the start of this one is unknown. Going on with this run's number %llu.",
+            (unsigned long long)Subscription->Token.Next, Start);
+    else if (Subscribed->Resume == PRCM_RESUME_KINDS_UNKNOWN)
+        snprintf(Text, sizeof(Text),
+                 "number %llu is no longer kept, and a bare number does not say what was counted up to it: "
+                 "the kinds "
+                 "of what is missing are unknown. A token (the last line of watch) would tell.",
+                 Start);
+    else if (Subscription->From == PRCM_FROM_OLDEST && Start > 1)
+        snprintf(Text, sizeof(Text), "the oldest event that is kept is number %llu.", Start);
+    else
+        return;
+    Notice(Watch, Text);
+}
+
+static void
+NoticeKinds(const WATCH *Watch, uint32_t Captured)
+{
+    static const char *const Names[] = {"process starts", "process exits", "image loads"};
+    char Text[NOTICE_BYTES];
+
+    for (uint32_t Kind = 0; Kind < sizeof(Names) / sizeof(Names[0]); Kind++)
+    {
+        if ((Watch->Options.Subscription.Kinds & ~Captured & PRCM_KIND_BIT(Kind)) == 0)
+            continue;
+        snprintf(Text, sizeof(Text),
+                 "the driver does not capture %s: it was installed so (prcm install --kind).", Names[Kind]);
+        Notice(Watch, Text);
+    }
+}
+
+/* Milliseconds that may still be waited. */
+static uint32_t
+TimeLeft(const WATCH *Watch)
+{
+    DWORD Elapsed = GetTickCount() - Watch->Began;
+
+    if (Watch->Options.DurationMs == WATCH_NO_DURATION)
+        return PRCM_WAIT_FOREVER;
+    return Elapsed < Watch->Options.DurationMs ? Watch->Options.DurationMs - Elapsed : 0;
+}
+
+/* A duration of 0 asks for what was there when it began. */
+static bool
+IsOver(const WATCH *Watch)
+{
+    if (Watch->Options.DurationMs == 0)
+        return Watch->Shown.Next >= Watch->Head;
+    return TimeLeft(Watch) == 0;
+}
+
+/* PRCM_STOP_EVENT, PRCM_TIMEOUT, or PRCM_OK where enough is shown or the output has failed: the end that was
+ * asked for. Else why it ended. */
+static PRCM_RESULT
+Follow(WATCH *Watch)
+{
+    const PRCM_BATCH *Batch;
+    PRCM_RECORDS Records;
+
+    while (!IsOver(Watch))
+    {
+        PRCM_RESULT Result = PrcmWait(Watch->Session, TimeLeft(Watch), Watch->StopEvent, &Batch, &Records);
+        if (Result != PRCM_OK)
+            return Result;
+        bool GoOn = StreamBatch(&Watch->Stream, Batch, Records);
+        if (!SinkFlush(Watch->Stream.Sink) || !GoOn)
+            return PRCM_OK;
+        Watch->Shown = Batch->Next;
+        SystemRefreshDrives(&Watch->Stream.View.Paths);
+
+        uint32_t Delay =
+            Watch->Options.ReadDelayMs < TimeLeft(Watch) ? Watch->Options.ReadDelayMs : TimeLeft(Watch);
+        if (Delay != 0 && WaitForSingleObject(Watch->StopEvent, Delay) == WAIT_OBJECT_0)
+            return PRCM_STOP_EVENT;
+    }
+    return PRCM_TIMEOUT;
+}
+
+/* What was written can be relied on, and the rest can be had. */
+static EXIT_CODE
+OutputFailed(const WATCH *Watch)
+{
+    char Text[PRCM_TOKEN_TEXT_BYTES];
+
+    PrcmTokenFormat(&Watch->Shown, Text);
+    ConsoleSay("what came before number %llu was written. To go on from there: prcm watch --from %s",
+               (unsigned long long)Watch->Shown.Next, Text);
+    return EXIT_OUTPUT;
+}
+
+/* Error 0: the library learnt it from the service manager, not from the driver's own STOP. */
+static EXIT_CODE
+DriverStopped(const CLOSING *Closing, uint32_t Error)
+{
+    ConsoleSay(Error != 0 ? "the driver was told to stop (prcm stop), so reading has ended."
+                          : "the driver's service was stopped, so reading has ended.");
+    if (Closing->Unread.Total != 0)
+        ConsoleSay("%llu events that were captured but not read yet went with it.",
+                   (unsigned long long)Closing->Unread.Total);
+    return EXIT_STOPPED;
+}
+
+static EXIT_CODE
+Finish(WATCH *Watch, PRCM_RESULT Ended)
+{
+    uint32_t Error = PrcmLastSystemError();
+    PRCM_ACCOUNT Account;
+    PRCM_TOKEN Token;
+    CLOSING Closing;
+
+    if (Watch->Stream.Sink->Error != 0)
+        return OutputFailed(Watch);
+    PRCM_RESULT Result = PrcmAccount(Watch->Session, &Account);
+    if (Result == PRCM_OK)
+        Result = PrcmToken(Watch->Session, &Token);
+    if (Result != PRCM_OK)
+        return ConsoleFail("take the account", Result);
+    StreamClose(&Watch->Stream, &Account, &Token, &Closing);
+    if (!SinkFlush(Watch->Stream.Sink))
+        return OutputFailed(Watch);
+    if (Ended == PRCM_ERROR_STOPPED)
+        return DriverStopped(&Closing, Error);
+    if (Ended >= PRCM_ERROR_FIRST)
+        return ConsoleFail("read on", Ended);
+    return Closing.Closed ? EXIT_OK : EXIT_MISMATCH;
+}
+
+static EXIT_CODE
+WatchSession(WATCH *Watch)
+{
+    PRCM_SUBSCRIBED Subscribed;
+    PRCM_QUERY Query;
+    PRCM_RESULT Result = PrcmQuery(Watch->Session, &Query);
+
+    if (Result != PRCM_OK)
+        return ConsoleFail("ask the driver", Result);
+    Result = PrcmSubscribe(Watch->Session, &Watch->Options.Subscription, &Subscribed);
+    if (Result != PRCM_OK)
+        return ConsoleFail("begin there", Result);
+    Watch->Head = Subscribed.Head;
+    Watch->Shown = Subscribed.Start;
+    Watch->Began = GetTickCount();
+    SystemLoadDrives(&Watch->Stream.View.Paths);
+    NoticeKinds(Watch, Query.Kinds);
+    NoticeResume(Watch, &Subscribed);
+    Watch->Stream.Format->Header(Watch->Stream.Sink);
+    SinkFlush(Watch->Stream.Sink);
+    return Finish(Watch, Follow(Watch));
+}
+
+static EXIT_CODE
+WatchDriver(WATCH *Watch)
+{
+    const WATCH_OPTIONS *Options = &Watch->Options;
+    SINK *Sink = ConsoleOutput();
+
+    ConsoleSetColor(Options->Json ? ARGS_COLOR_NEVER : Options->Color);
+    StreamInit(&Watch->Stream, Options->Json ? &FormatJson : &FormatText, Sink, SystemViewHooks(),
+               Options->Subscription.Kinds);
+    Watch->Stream.Patterns = Options->Patterns;
+    Watch->Stream.PatternCount = Options->PatternCount;
+    Watch->Stream.CountLimit = Options->Count;
+    Watch->StopEvent = ConsoleStopEvent();
+    if (Watch->StopEvent == NULL)
+    {
+        ConsoleSay("no memory.");
+        return EXIT_FAILED;
+    }
+    PRCM_RESULT Result = PrcmOpen(&Watch->Session);
+    if (Result != PRCM_OK)
+        return ConsoleFail("open the driver", Result);
+    EXIT_CODE Code = WatchSession(Watch);
+    PrcmClose(Watch->Session);
+    StreamDestroy(&Watch->Stream);
+    return Code;
+}
+
+static EXIT_CODE
+RunWatch(ARGS *Args)
+{
+    static WATCH Watch;
+    EXIT_CODE Code;
+
+    if (!WatchOptionsParse(&Watch.Options, Args))
+        Code = ConsoleUsage(Args);
+    else if (Watch.Options.Help)
+        Code = CommandShowHelp(&WatchCommand);
+    else
+        Code = WatchDriver(&Watch);
+    WatchOptionsDestroy(&Watch.Options);
+    return Code;
+}
+
+const COMMAND WatchCommand = {
+    .Name = "watch",
+    .Summary = "show events as they happen, and the account at the end",
+    .Run = RunWatch,
+    .Help =
+        "usage: prcm watch [OPTIONS]\n"
+        "\n"
+        "Shows each event on a line, whatever is missing in its place, and at the end (Ctrl-C, --count, "
+        "--duration)\n"
+        "the account, with a token to go on with. Exit code 0 only if the account closes.\n"
+        "\n"
+        "what to read; all else counts as filtered:\n"
+        "  --kind KINDS        start,exit,image (default: all)\n"
+        "  --pid PID           of this process; up to 64 times\n"
+        "  --image PATTERN     of images that match, with * and ?; the whole path if PATTERN has a "
+        "backslash, else\n"
+        "                      the file name. A start and an exit by the process's image, a load by what is "
+        "loaded.\n"
+        "                      An exit whose start was not seen has no image. Repeatable\n"
+        "from where, and how much:\n"
+        "  --from oldest       what the driver still has\n"
+        "  --from now          the next event (default)\n"
+        "  --from NUMBER       in this run of the driver\n"
+        "  --from TOKEN        where an earlier watch ended\n"
+        "  --count N           end after N events shown\n"
+        "  --duration SECONDS  end after so long; 0: show what is there already\n"
+        "how:\n"
+        "  --json              one JSON object a line, each with every field; notices go to standard error\n"
+        "  --color WHEN        auto, always or never (default auto: on a console, unless NO_COLOR is set)\n"
+        "  --read-delay MS     wait so long between two reads: fewer and larger batches\n"
+        "  --read-bytes BYTES  size of a read, such as 64K (default 256K, at most 1M)\n"
+        "  -h, --help          show this\n",
+};

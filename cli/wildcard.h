@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Patterns of --image: '*' is any text, '?' any one character, case does not matter.
+ */
+#ifndef CLI_WILDCARD_H
+#define CLI_WILDCARD_H
+
+#include "utf16.h"
+
+/* Whether Pattern matches Path: all of it if the pattern has a backslash, else its file name. */
+bool WildcardMatchesPath(UTF16 Pattern, UTF16 Path);
+
+#endif
