@@ -32,5 +32,10 @@ class LineReport:
         self.fail("pytest", str(excrepr))
 
 
+def pytest_addoption(parser):
+    # Of the terminal plugin, whose place this one takes; comparisons ask for it.
+    parser.addoption("--verbose", dest="verbose", type=int, default=0)
+
+
 def pytest_configure(config):
     config.pluginmanager.register(LineReport())
