@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The process objects that drivers see: what the feeder told of each process, by process id. Wine's own
+ * objects would not do, since made-up processes have none and Wine tells little of the others.
+ *
+ * A process is listed from its first event until its exit has been raised, or until the handle it came by is
+ * closed; PsLookupProcessByProcessId finds listed ones. It lives until the last reference. Its type is known
+ * by its first bytes: no object of Wine's begins with them.
+ */
+#include "ntext_kernel.h"
+
+#define PROCESS_MAGIC       0x9E3C0FFE5EA7B017ull
+#define PROCESS_BUCKETS     4096u /* a power of 2 */
+#define PROCESS_HANDLE_BITS (PROCESS_HANDLE_PROCESS | PROCESS_HANDLE_TOKEN)
+
+struct NTEXT_PROCESS
+{
+    ULONG64 Magic;
+    LIST_ENTRY Link; /* in its bucket; guarded by ProcessTable.Lock, like Listed */
+    BOOLEAN Listed;
+    LONG References;
+    volatile NTSTATUS ExitStatus;
+    PVOID Owner;
+    UNICODE_STRING NativeImage;
+    NTEXT_EVENT *Facts; /* the first event told of it, with its texts */
+};
+
+static struct
+{
+    KSPIN_LOCK Lock;
+    LIST_ENTRY Buckets[PROCESS_BUCKETS];
+    LONG Alive;
+    LONG References; /* that drivers hold */
+    LONG Handles;    /* likewise */
+} ProcessTable;
+
+VOID
+ProcessInit(VOID)
+{
+    KeInitializeSpinLock(&ProcessTable.Lock);
+    for (ULONG i = 0; i < PROCESS_BUCKETS; i++)
+        InitializeListHead(&ProcessTable.Buckets[i]);
+}
+
+static LIST_ENTRY *
+ProcessBucket(_In_ ULONG ProcessId)
+{
+    return &ProcessTable.Buckets[ProcessId / 4 & (PROCESS_BUCKETS - 1)];
+}
+
+static NTEXT_PROCESS *
+ProcessFindLocked(_In_ ULONG ProcessId)
+{
+    LIST_ENTRY *Bucket = ProcessBucket(ProcessId);
+    for (LIST_ENTRY *Link = Bucket->Flink; Link != Bucket; Link = Link->Flink)
+    {
+        NTEXT_PROCESS *Process = CONTAINING_RECORD(Link, NTEXT_PROCESS, Link);
+        if (Process->Facts->ProcessId == ProcessId)
+            return Process;
+    }
+    return NULL;
+}
+
+static NTEXT_PROCESS *
+ProcessFind(_In_ ULONG ProcessId)
+{
+    KIRQL Irql;
+    KeAcquireSpinLock(&ProcessTable.Lock, &Irql);
+    NTEXT_PROCESS *Process = ProcessFindLocked(ProcessId);
+    if (Process)
+        InterlockedIncrement(&Process->References);
+    KeReleaseSpinLock(&ProcessTable.Lock, Irql);
+    return Process;
+}
+
+/* With one reference, the caller's. */
+static NTEXT_PROCESS *
+ProcessCreate(_In_ const NTEXT_EVENT *Event, _In_ PVOID Owner)
+{
+    if (InterlockedIncrement(&ProcessTable.Alive) > NTEXT_MAX_PROCESSES)
+    {
+        InterlockedDecrement(&ProcessTable.Alive);
+        return NULL;
+    }
+    NTEXT_PROCESS *Process =
+        ExAllocatePoolWithTag(NonPagedPool, sizeof(*Process) + Event->Size, NTEXT_POOL_TAG);
+    if (!Process)
+    {
+        InterlockedDecrement(&ProcessTable.Alive);
+        return NULL;
+    }
+    RtlZeroMemory(Process, sizeof(*Process));
+    Process->Magic = PROCESS_MAGIC;
+    Process->References = 1;
+    Process->ExitStatus = STATUS_PENDING;
+    Process->Owner = Owner;
+    Process->Facts = (NTEXT_EVENT *)(Process + 1);
+    RtlCopyMemory(Process->Facts, Event, Event->Size);
+    if (Event->NativeImage.Offset)
+    {
+        Process->NativeImage.Buffer = (PWCH)(PVOID)((PUCHAR)Process->Facts + Event->NativeImage.Offset);
+        Process->NativeImage.Length = Process->NativeImage.MaximumLength = (USHORT)Event->NativeImage.Length;
+    }
+    return Process;
+}
+
+VOID
+ProcessRelease(NTEXT_PROCESS *Process)
+{
+    if (InterlockedDecrement(&Process->References) != 0)
+        return;
+    Process->Magic = 0;
+    ExFreePoolWithTag(Process, NTEXT_POOL_TAG);
+    InterlockedDecrement(&ProcessTable.Alive);
+}
+
+/* The list's reference is the caller's afterwards. */
+static VOID
+ProcessUnlistLocked(_Inout_ NTEXT_PROCESS *Process)
+{
+    RemoveEntryList(&Process->Link);
+    Process->Listed = FALSE;
+}
+
+VOID
+ProcessUnlist(NTEXT_PROCESS *Process)
+{
+    KIRQL Irql;
+    KeAcquireSpinLock(&ProcessTable.Lock, &Irql);
+    BOOLEAN Listed = Process->Listed;
+    if (Listed)
+        ProcessUnlistLocked(Process);
+    KeReleaseSpinLock(&ProcessTable.Lock, Irql);
+    if (Listed)
+        ProcessRelease(Process);
+}
+
+VOID
+ProcessUnlistOwner(PVOID Owner)
+{
+    KIRQL Irql;
+    LIST_ENTRY Gone;
+    InitializeListHead(&Gone);
+    KeAcquireSpinLock(&ProcessTable.Lock, &Irql);
+    for (ULONG i = 0; i < PROCESS_BUCKETS; i++)
+    {
+        LIST_ENTRY *Bucket = &ProcessTable.Buckets[i];
+        for (LIST_ENTRY *Link = Bucket->Flink, *Next = Link->Flink; Link != Bucket;
+             Link = Next, Next = Link->Flink)
+        {
+            NTEXT_PROCESS *Process = CONTAINING_RECORD(Link, NTEXT_PROCESS, Link);
+            if (Process->Owner != Owner)
+                continue;
+            ProcessUnlistLocked(Process);
+            InsertTailList(&Gone, &Process->Link);
+        }
+    }
+    KeReleaseSpinLock(&ProcessTable.Lock, Irql);
+    while (!IsListEmpty(&Gone))
+        ProcessRelease(CONTAINING_RECORD(RemoveHeadList(&Gone), NTEXT_PROCESS, Link));
+}
+
+/* Lists New in the place of whatever has its id. */
+static VOID
+ProcessList(_Inout_ NTEXT_PROCESS *New)
+{
+    KIRQL Irql;
+    InterlockedIncrement(&New->References);
+    KeAcquireSpinLock(&ProcessTable.Lock, &Irql);
+    NTEXT_PROCESS *Old = ProcessFindLocked(New->Facts->ProcessId);
+    if (Old)
+        ProcessUnlistLocked(Old);
+    InsertHeadList(ProcessBucket(New->Facts->ProcessId), &New->Link);
+    New->Listed = TRUE;
+    KeReleaseSpinLock(&ProcessTable.Lock, Irql);
+    if (Old)
+        ProcessRelease(Old);
+}
+
+NTEXT_PROCESS *
+ProcessOfEvent(const NTEXT_EVENT *Event, PVOID Owner)
+{
+    NTEXT_PROCESS *Process = Event->Kind == NTEXT_START ? NULL : ProcessFind(Event->ProcessId);
+    if (Process)
+        return Process;
+    Process = ProcessCreate(Event, Owner);
+    if (Process)
+        ProcessList(Process);
+    return Process;
+}
+
+VOID
+ProcessNoteParent(const NTEXT_EVENT *Event, PVOID Owner)
+{
+    if (!Event->ParentProcessId || !Event->ParentCreateTime)
+        return;
+    NTEXT_EVENT Parent = {
+        .Size = sizeof(Parent), .ProcessId = Event->ParentProcessId, .CreateTime = Event->ParentCreateTime};
+    NTEXT_PROCESS *Process = ProcessFind(Parent.ProcessId);
+    if (Process && Process->Facts->CreateTime != Parent.CreateTime)
+    {
+        ProcessRelease(Process);
+        Process = NULL;
+    }
+    if (!Process && (Process = ProcessCreate(&Parent, Owner)) != NULL)
+        ProcessList(Process);
+    if (Process)
+        ProcessRelease(Process);
+}
+
+VOID
+ProcessSetExitStatus(NTEXT_PROCESS *Process, NTSTATUS ExitStatus)
+{
+    Process->ExitStatus = ExitStatus;
+}
+
+PEPROCESS
+ProcessObject(NTEXT_PROCESS *Process)
+{
+    return (PEPROCESS)Process;
+}
+
+NTEXT_PROCESS *
+ProcessOfObject(PVOID Object)
+{
+    NTEXT_PROCESS *Process = Object;
+    return Process && Process->Magic == PROCESS_MAGIC ? Process : NULL;
+}
+
+const NTEXT_EVENT *
+ProcessFacts(const NTEXT_PROCESS *Process)
+{
+    return Process->Facts;
+}
+
+PCUNICODE_STRING
+ProcessNativeImage(const NTEXT_PROCESS *Process)
+{
+    return &Process->NativeImage;
+}
+
+/* ---- Handles: the address of the process, with a bit set that neither a pointer nor a handle of Wine's has
+ * ---- */
+
+HANDLE
+ProcessOpenHandle(NTEXT_PROCESS *Process, ULONG_PTR Type)
+{
+    InterlockedIncrement(&Process->References);
+    InterlockedIncrement(&ProcessTable.Handles);
+    return (HANDLE)((ULONG_PTR)Process | Type);
+}
+
+NTEXT_PROCESS *
+ProcessOfHandle(HANDLE Handle, ULONG_PTR Type)
+{
+    if (((ULONG_PTR)Handle & PROCESS_HANDLE_BITS) != Type || (LONG_PTR)Handle < 0)
+        return NULL;
+    return ProcessOfObject((PVOID)((ULONG_PTR)Handle & ~PROCESS_HANDLE_BITS));
+}
+
+VOID
+ProcessCloseHandle(NTEXT_PROCESS *Process)
+{
+    InterlockedDecrement(&ProcessTable.Handles);
+    ProcessRelease(Process);
+}
+
+/* ---- Exports ------------------------------------------------------------------------------------------- */
+
+NTSTATUS NTAPI
+NtextPsLookupProcessByProcessId(HANDLE ProcessId, PEPROCESS *Process)
+{
+    NtextStart();
+    NTEXT_PROCESS *Found = ProcessFind(HandleToULong(ProcessId));
+    if (!Found)
+        return STATUS_INVALID_PARAMETER;
+    InterlockedIncrement(&ProcessTable.References);
+    *Process = ProcessObject(Found);
+    return STATUS_SUCCESS;
+}
+
+LONGLONG NTAPI
+NtextPsGetProcessCreateTimeQuadPart(PEPROCESS Object)
+{
+    NTEXT_PROCESS *Process = ProcessOfObject(Object);
+    return Process ? Process->Facts->CreateTime : 0;
+}
+
+NTSTATUS NTAPI
+NtextPsGetProcessExitStatus(PEPROCESS Object)
+{
+    NTEXT_PROCESS *Process = ProcessOfObject(Object);
+    return Process ? Process->ExitStatus : STATUS_PENDING;
+}
+
+VOID FASTCALL
+NtextObfReferenceObject(PVOID Object)
+{
+    NTEXT_PROCESS *Process = ProcessOfObject(Object);
+    if (!Process)
+    {
+        ObfReferenceObject(Object);
+        return;
+    }
+    InterlockedIncrement(&ProcessTable.References);
+    InterlockedIncrement(&Process->References);
+}
+
+VOID FASTCALL
+NtextObfDereferenceObject(PVOID Object)
+{
+    NTEXT_PROCESS *Process = ProcessOfObject(Object);
+    if (!Process)
+    {
+        ObfDereferenceObject(Object);
+        return;
+    }
+    InterlockedDecrement(&ProcessTable.References);
+    ProcessRelease(Process);
+}
+
+VOID
+ProcessState(NTEXT_STATE *State)
+{
+    State->Processes = (ULONG)ProcessTable.Alive;
+    State->References = (ULONG)ProcessTable.References;
+    State->Handles = (ULONG)ProcessTable.Handles;
+}
