@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "service.h"
 
+#include <wchar.h>
+
 #include "result.h"
 
 /* The service manager has no way to be waited on for a driver. */
@@ -115,47 +117,77 @@ PrcmStop(uint32_t TimeoutMs)
     return Result;
 }
 
-/* What StartService's refusal means, by the status that loading the driver ended with. */
+/* What the service manager lets a service's configuration be as long as. */
+#define MAX_CONFIG_BYTES 8192u
+
+/* Whether the service's path is on a drive, and there is no such file. Asked as not every system says so:
+ * some have one error for all that can't be loaded. */
+static bool
+FileIsMissing(SC_HANDLE Service)
+{
+    union
+    {
+        QUERY_SERVICE_CONFIGW Config;
+        BYTE Bytes[MAX_CONFIG_BYTES];
+    } Answer;
+    DWORD Needed;
+    if (!QueryServiceConfigW(Service, &Answer.Config, sizeof(Answer), &Needed))
+        return false;
+    const WCHAR *Path = Answer.Config.lpBinaryPathName;
+    if (wcsncmp(Path, L"\\??\\", 4) == 0)
+        Path += 4;
+    if (Path[0] == 0 || Path[1] != L':' || GetFileAttributesW(Path) != INVALID_FILE_ATTRIBUTES)
+        return false;
+    DWORD Error = GetLastError();
+    return Error == ERROR_FILE_NOT_FOUND || Error == ERROR_PATH_NOT_FOUND;
+}
+
+/* What the status means that loading the driver ended with. */
 static PRCM_RESULT
-StartRefused(SC_HANDLE Service, DWORD Error)
+LoadResult(DWORD Error)
 {
     /* Such as CERT_E_UNTRUSTEDROOT, which is no Win32 error. */
     if (HRESULT_FACILITY(Error) == FACILITY_CERT)
         return ResultNote(PRCM_ERROR_SIGNATURE, Error);
     switch (Error)
     {
-    case ERROR_SERVICE_ALREADY_RUNNING:
-    case ERROR_SERVICE_CANNOT_ACCEPT_CTRL:
     case ERROR_FILE_NOT_FOUND:
     case ERROR_PATH_NOT_FOUND:
-        /* Also how a driver answers whose last run has not ended: a reader holds it. */
-        if (ServiceState(Service) == SERVICE_STOP_PENDING)
-            return ResultNote(PRCM_ERROR_BUSY, Error);
-        if (Error == ERROR_SERVICE_ALREADY_RUNNING)
-            return PRCM_OK;
         return ResultNote(PRCM_ERROR_NO_FILE, Error);
     case INTEGRITY_IMAGE_HASH:
-    case ERROR_BAD_EXE_FORMAT:
-    case ERROR_DRIVER_BLOCKED:
     case INTEGRITY_POLICY_VIOLATION:
     case INTEGRITY_ROLLBACK:
+    case ERROR_BAD_EXE_FORMAT:
+    case ERROR_DRIVER_BLOCKED:
         return ResultNote(PRCM_ERROR_SIGNATURE, Error);
     case ERROR_ACCESS_DENIED:
     case ERROR_INVALID_PARAMETER:
     case ERROR_NO_SYSTEM_RESOURCES:
-        /* Whether the caller may start it was settled when the service was opened: this comes from
-         * DriverEntry. */
+        /* Whether the caller may start it was settled when the service was opened: this is DriverEntry's. */
         return ResultNote(PRCM_ERROR_REGISTRATION, Error);
     default:
         return ServiceResult(Error);
     }
 }
 
+static PRCM_RESULT
+StartRefused(SC_HANDLE Service, DWORD Error)
+{
+    /* A driver whose last run has not ended, because a reader holds it, is refused in several ways. */
+    if (ServiceState(Service) == SERVICE_STOP_PENDING)
+        return ResultNote(PRCM_ERROR_BUSY, Error);
+    if (Error == ERROR_SERVICE_ALREADY_RUNNING)
+        return PRCM_OK;
+    if (FileIsMissing(Service))
+        return ResultNote(PRCM_ERROR_NO_FILE, Error);
+    return LoadResult(Error);
+}
+
 PRCM_RESULT
 PrcmStart(void)
 {
     SC_HANDLE Service;
-    PRCM_RESULT Result = ServiceOpen(SERVICE_START | SERVICE_QUERY_STATUS, &Service);
+    PRCM_RESULT Result = ServiceOpen(SERVICE_START | SERVICE_QUERY_STATUS | SERVICE_QUERY_CONFIG, &Service);
     if (Result != PRCM_OK)
         return Result;
     if (!StartServiceW(Service, 0, NULL))
