@@ -108,7 +108,7 @@ extern "C"
 
     /* Opens the driver for reading and checks its version. *Session is freed by PrcmClose.
      * PRCM_ERROR_NOT_INSTALLED, _NOT_STARTED, _ACCESS_DENIED, _VERSION, _STOPPED, _TOO_MANY_SESSIONS,
-     * _MEMORY, _SYSTEM. */
+     * _BATCH, _MEMORY, _SYSTEM. */
     PRCM_API PRCM_RESULT PrcmOpen(PRCM_SESSION **Session);
 
     /* Cancels what is in flight and frees everything. NULL is allowed. Batches of the session are invalid
@@ -132,7 +132,8 @@ extern "C"
     } PRCM_SUBSCRIPTION;
 
     /* Once per session. Subscribed may be NULL; Subscribed->Resume says whether anything about the past is
-     * unknown. PRCM_ERROR_STATE, _TOKEN, _PARAMETER, _MEMORY, _STOPPED, _SYSTEM. */
+     * unknown. PRCM_ERROR_STATE, _TOKEN, _PARAMETER, _VERSION, _MEMORY, _STOPPED, _BATCH, _ACCOUNT, _SYSTEM.
+     */
     PRCM_API PRCM_RESULT PrcmSubscribe(PRCM_SESSION *Session, const PRCM_SUBSCRIPTION *Subscription,
                                        PRCM_SUBSCRIBED *Subscribed);
 
@@ -143,8 +144,12 @@ extern "C"
      *   TimeoutMs  milliseconds; 0 takes what is there, PRCM_WAIT_FOREVER waits without end
      *   StopEvent  a Windows event handle, or NULL; when it is set, PRCM_STOP_EVENT is returned
      *   Batch      with PRCM_OK receives the batch, for PrcmBatchNext by way of Records; valid until the next
-     * call with this session Each batch is checked as PrcmBatchOpen does, and that it follows the one before
-     * it. PRCM_TIMEOUT, PRCM_STOP_EVENT, PRCM_ERROR_STATE, _STOPPED, _BATCH, _ACCOUNT, _MEMORY, _SYSTEM. */
+     *              call with this session
+     *
+     * Each batch is checked as PrcmBatchOpen does, and that it follows the one before
+     * it. PRCM_TIMEOUT, PRCM_STOP_EVENT, PRCM_ERROR_STATE, _PARAMETER (StopEvent cannot be waited for),
+     * _STOPPED, _BATCH, _ACCOUNT, _TOKEN (the one subscribed with had wrong counts, as a hole has shown),
+     * _MEMORY, _SYSTEM. All but _PARAMETER, _MEMORY and _SYSTEM are final. */
     PRCM_API PRCM_RESULT PrcmWait(PRCM_SESSION *Session, uint32_t TimeoutMs, void *StopEvent,
                                   const PRCM_BATCH **Batch, PRCM_RECORDS *Records);
 
@@ -171,7 +176,8 @@ extern "C"
     } PRCM_ACCOUNT;
 
     /* Takes the account now, the driver's side of it in one hold of its lock. After the driver has stopped:
-     * as of the last batch. PRCM_ERROR_STATE: not subscribed. */
+     * as of when the session noticed, or if it could not be asked any more, as of what was last heard of it.
+     * PRCM_ERROR_STATE: not subscribed; _SYSTEM. */
     PRCM_API PRCM_RESULT PrcmAccount(PRCM_SESSION *Session, PRCM_ACCOUNT *Account);
 
     /* ---- The driver as a service (Windows; administrators)
@@ -186,8 +192,8 @@ extern "C"
     } PRCM_SERVICE_OPTIONS;
 
     /* Creates the service for the driver file at DriverPath (absolute; the file stays where it is) and writes
-     * its Parameters key. Options may be NULL. Does not start it. PRCM_ERROR_ALREADY_INSTALLED, _NO_FILE,
-     * _ACCESS_DENIED, _BUSY, _SYSTEM. */
+     * its Parameters key. Options may be NULL. Does not start it. PRCM_ERROR_PARAMETER (not a path on a
+     * drive), _ALREADY_INSTALLED, _NO_FILE, _ACCESS_DENIED, _BUSY, _MEMORY, _SYSTEM. */
     PRCM_API PRCM_RESULT PrcmInstall(const char *DriverPath, const PRCM_SERVICE_OPTIONS *Options);
 
     /* Stops the driver if it runs, and deletes the service and its Parameters. PRCM_ERROR_NOT_INSTALLED,
@@ -195,7 +201,7 @@ extern "C"
     PRCM_API PRCM_RESULT PrcmUninstall(void);
 
     /* Starts the driver; starting a running one is PRCM_OK. PRCM_ERROR_NOT_INSTALLED, _ACCESS_DENIED,
-     * _SIGNATURE, _NO_FILE, _REGISTRATION, _SYSTEM. */
+     * _SIGNATURE, _NO_FILE, _REGISTRATION, _BUSY (its last run has not ended: a reader holds it), _SYSTEM. */
     PRCM_API PRCM_RESULT PrcmStart(void);
 
     /* Sends STOP, so that readers end, then stops the service and waits for it; stopping a stopped one is
