@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Pool is the host's heap, block by block, so that AddressSanitizer watches each block's ends and its life.
+ * What a block was allocated as is kept apart from it (track.c) and checked when it comes back.
+ */
+#include "kernel.h"
+
+#define POOL_FILL 0xCD
+#define POOL_FILL_MAX_BYTES                                                                                  \
+    (64u * 1024u) /* of each end; larger blocks are not filled whole, for time's sake */
+
+static void
+PoolFill(void *Block, SIZE_T Bytes)
+{
+    SIZE_T End = Bytes < POOL_FILL_MAX_BYTES ? Bytes : POOL_FILL_MAX_BYTES;
+    memset(Block, POOL_FILL, End);
+    memset((char *)Block + Bytes - End, POOL_FILL, End);
+}
+
+PVOID
+PoolAllocate(const char *Call, bool NonPaged, SIZE_T Bytes, ULONG Tag, const void *Caller)
+{
+    RuleIrql(Call, NonPaged ? DISPATCH_LEVEL : APC_LEVEL);
+    if (!Bytes)
+        RuleBroken("pool-size", "%s of 0 bytes", Call);
+    if (!Tag)
+        RuleBroken("pool-tag", "%s without a tag", Call);
+    SchedPoint(SIM_POINT_POOL, NULL);
+    if (FaultStatus(Call, STATUS_INSUFFICIENT_RESOURCES))
+        return NULL;
+    void *Block = malloc(Bytes);
+    if (!Block)
+        return NULL;
+    PoolFill(Block, Bytes);
+    TrackAdd(&(TRACKED){.Address = Block,
+                        .Bytes = Bytes,
+                        .Kind = TRACK_POOL,
+                        .Tag = Tag,
+                        .NonPaged = NonPaged,
+                        .Call = Call,
+                        .Caller = Caller});
+    return Block;
+}
+
+PVOID
+ExAllocatePoolWithTag(POOL_TYPE Type, SIZE_T Bytes, ULONG Tag)
+{
+    bool HasNx = DriverOs() >= SIM_10_1607;
+    if (Type != NonPagedPool && Type != PagedPool && Type != NonPagedPoolNx)
+        RuleBroken("pool-type", "ExAllocatePoolWithTag of type %d", Type);
+    if (Type == NonPagedPoolNx && !HasNx)
+        RuleBroken("pool-type", "NonPagedPoolNx on %s, which does not have it", SimOsName(DriverOs()));
+    if (Type == NonPagedPool && HasNx)
+        RuleBroken("pool-executable", "NonPagedPool on %s, which has NonPagedPoolNx", SimOsName(DriverOs()));
+    return PoolAllocate("ExAllocatePoolWithTag", Type != PagedPool, Bytes, Tag, __builtin_return_address(0));
+}
+
+PVOID
+ExAllocatePool2(POOL_FLAGS Flags, SIZE_T Bytes, ULONG Tag)
+{
+    POOL_FLAGS Type = Flags & ~POOL_FLAG_UNINITIALIZED;
+    if (Type == POOL_FLAG_NON_PAGED_EXECUTE)
+        RuleBroken("pool-executable", "POOL_FLAG_NON_PAGED_EXECUTE");
+    if (Type != POOL_FLAG_NON_PAGED && Type != POOL_FLAG_PAGED)
+        RuleBroken("pool-type", "ExAllocatePool2 with flags %#llx", (unsigned long long)Flags);
+    PVOID Block =
+        PoolAllocate("ExAllocatePool2", Type == POOL_FLAG_NON_PAGED, Bytes, Tag, __builtin_return_address(0));
+    if (Block && !(Flags & POOL_FLAG_UNINITIALIZED))
+        memset(Block, 0, Bytes);
+    return Block;
+}
+
+static void
+PoolFree(const char *Call, PVOID Block, ULONG Tag)
+{
+    TRACKED Was;
+    RuleIrql(Call, DISPATCH_LEVEL);
+    if (!TrackRemove(TRACK_POOL, Block, &Was))
+        RuleBroken("pool-free", "%s of %p, which is no block of pool", Call, Block);
+    if (Tag && Tag != Was.Tag)
+        RuleBroken("pool-free-tag", "%s by tag 0x%08X of a block whose tag is 0x%08X", Call, Tag, Was.Tag);
+    if (!Was.NonPaged && SchedSelf()->Irql > APC_LEVEL)
+        RuleBroken("paged-at-dispatch", "%s of paged pool at IRQL %u", Call, SchedSelf()->Irql);
+    SchedPoint(SIM_POINT_POOL, Block);
+    free(Block);
+}
+
+VOID
+ExFreePoolWithTag(PVOID Block, ULONG Tag)
+{
+    PoolFree("ExFreePoolWithTag", Block, Tag);
+}
+
+VOID
+ExFreePool(PVOID Block)
+{
+    PoolFree("ExFreePool", Block, 0);
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Devices and their names. Lists and reference counts are guarded by the dispatcher's lock.
+ */
+#include "kernel.h"
+
+typedef struct LINK
+{
+    struct LINK *Next;
+    UNICODE_STRING Name;
+    UNICODE_STRING Target;
+} LINK;
+
+static LINK *Links;
+
+static void
+DeviceDeleteObject(void *Object)
+{
+    SIM_DEVICE *Device = Object;
+    free(Device->Device.DeviceExtension);
+    free(Device->Name.Buffer);
+    free(Device->Security);
+}
+
+struct _OBJECT_TYPE ObpDeviceType = {"Device", DeviceDeleteObject};
+static POBJECT_TYPE DeviceTypePointer = &ObpDeviceType;
+POBJECT_TYPE *IoDeviceObjectType = &DeviceTypePointer;
+
+static SIM_DEVICE *
+DeviceOf(PDEVICE_OBJECT Device)
+{
+    return CONTAINING_RECORD(Device, SIM_DEVICE, Device);
+}
+
+/* ---- Names ---- */
+
+/* \DosDevices\X, \GLOBAL??\X and \??\X are one name. */
+static UNICODE_STRING
+NameOfLink(PCUNICODE_STRING Name)
+{
+    static const PCWSTR Roots[] = {L"\\DosDevices\\", L"\\GLOBAL??\\", L"\\??\\"};
+    UNICODE_STRING Rest = *Name;
+    for (ULONG Index = 0; Index < RTL_NUMBER_OF(Roots); Index++)
+    {
+        UNICODE_STRING Root;
+        RtlInitUnicodeString(&Root, Roots[Index]);
+        if (!RtlPrefixUnicodeString(&Root, Name, TRUE))
+            continue;
+        Rest.Buffer += Root.Length / sizeof(WCHAR);
+        Rest.Length = (USHORT)(Rest.Length - Root.Length);
+        return Rest;
+    }
+    Rest.Length = 0;
+    return Rest;
+}
+
+/* Whether Name is Full, or Full and something behind a backslash, which Rest receives. */
+static bool
+NameMatches(PCUNICODE_STRING Full, PCUNICODE_STRING Name, UNICODE_STRING *Rest)
+{
+    if (!Full->Length || !RtlPrefixUnicodeString(Full, Name, TRUE))
+        return false;
+    *Rest = *Name;
+    Rest->Buffer += Full->Length / sizeof(WCHAR);
+    Rest->Length = (USHORT)(Rest->Length - Full->Length);
+    return Rest->Length == 0 || Rest->Buffer[0] == L'\\';
+}
+
+static SIM_DEVICE *
+DeviceFindLocked(PCUNICODE_STRING Name, UNICODE_STRING *Rest)
+{
+    for (PDEVICE_OBJECT Device = DriverObject()->DeviceObject; Device; Device = Device->NextDevice)
+        if (NameMatches(&DeviceOf(Device)->Name, Name, Rest))
+            return DeviceOf(Device);
+    return NULL;
+}
+
+SIM_DEVICE *
+IoFindDevice(PCUNICODE_STRING Name, UNICODE_STRING *Rest)
+{
+    UNICODE_STRING LinkName = NameOfLink(Name);
+    UNICODE_STRING Unused;
+    SchedEnter();
+    SIM_DEVICE *Device = DeviceFindLocked(Name, Rest);
+    for (const LINK *Link = Links; Link && !Device; Link = Link->Next)
+    {
+        UNICODE_STRING Known = NameOfLink(&Link->Name);
+        if (NameMatches(&Known, &LinkName, Rest))
+            Device = DeviceFindLocked(&Link->Target, &Unused);
+    }
+    if (Device)
+        ObpReference(Device);
+    SchedLeave();
+    return Device;
+}
+
+static LINK **
+LinkFindLocked(PCUNICODE_STRING Name)
+{
+    UNICODE_STRING Wanted = NameOfLink(Name);
+    LINK **Link = &Links;
+    while (*Link)
+    {
+        UNICODE_STRING Known = NameOfLink(&(*Link)->Name);
+        if (RtlEqualUnicodeString(&Known, &Wanted, TRUE))
+            break;
+        Link = &(*Link)->Next;
+    }
+    return Link;
+}
+
+static void
+LinkFree(LINK *Link)
+{
+    free(Link->Name.Buffer);
+    free(Link->Target.Buffer);
+    free(Link);
+}
+
+NTSTATUS
+IoCreateSymbolicLink(PUNICODE_STRING Name, PUNICODE_STRING Target)
+{
+    RulePassive("IoCreateSymbolicLink");
+    NTSTATUS Status = FaultStatus("IoCreateSymbolicLink", STATUS_INSUFFICIENT_RESOURCES);
+    if (!NT_SUCCESS(Status))
+        return Status;
+    SchedEnter();
+    if (*LinkFindLocked(Name))
+    {
+        Status = STATUS_OBJECT_NAME_COLLISION;
+    }
+    else
+    {
+        LINK *Link = malloc(sizeof(*Link));
+        *Link = (LINK){Links, RtlpCopyString(Name), RtlpCopyString(Target)};
+        Links = Link;
+    }
+    SchedLeave();
+    return Status;
+}
+
+NTSTATUS
+IoDeleteSymbolicLink(PUNICODE_STRING Name)
+{
+    RulePassive("IoDeleteSymbolicLink");
+    SchedEnter();
+    LINK **At = LinkFindLocked(Name);
+    LINK *Link = *At;
+    if (Link)
+        *At = Link->Next;
+    SchedLeave();
+    if (!Link)
+        return STATUS_OBJECT_NAME_NOT_FOUND;
+    LinkFree(Link);
+    return STATUS_SUCCESS;
+}
+
+/* ---- Devices ---- */
+
+NTSTATUS
+IoCreateDevice(PDRIVER_OBJECT Driver, ULONG ExtensionSize, PUNICODE_STRING Name, DEVICE_TYPE Type,
+               ULONG Characteristics, BOOLEAN Exclusive, PDEVICE_OBJECT *DeviceObject)
+{
+    UNICODE_STRING Rest;
+    RuleIrql("IoCreateDevice", APC_LEVEL);
+    NTSTATUS Status = FaultStatus("IoCreateDevice", STATUS_INSUFFICIENT_RESOURCES);
+    if (!NT_SUCCESS(Status))
+        return Status;
+
+    SIM_DEVICE *Device = ObpCreate(&ObpDeviceType, sizeof(*Device));
+    Device->Name = RtlpCopyString(Name);
+    Device->Exclusive = Exclusive;
+    Device->Device = (DEVICE_OBJECT){.DriverObject = Driver,
+                                     .Flags = DO_DEVICE_INITIALIZING,
+                                     .Characteristics = Characteristics,
+                                     .DeviceExtension = ExtensionSize ? calloc(1, ExtensionSize) : NULL,
+                                     .DeviceType = Type,
+                                     .StackSize = 1};
+    SchedEnter();
+    bool Taken = Name && DeviceFindLocked(Name, &Rest);
+    if (!Taken)
+    {
+        Device->Device.NextDevice = Driver->DeviceObject;
+        Driver->DeviceObject = &Device->Device;
+    }
+    SchedLeave();
+    if (Taken)
+    {
+        ObpDereference(Device);
+        return STATUS_OBJECT_NAME_COLLISION;
+    }
+    *DeviceObject = &Device->Device;
+    return STATUS_SUCCESS;
+}
+
+VOID
+IoDeleteDevice(PDEVICE_OBJECT DeviceObject)
+{
+    SIM_DEVICE *Device = DeviceOf(DeviceObject);
+    RuleIrql("IoDeleteDevice", APC_LEVEL);
+    if (!TrackHas(TRACK_OBJECT, Device))
+        RuleBroken("no-unload", "IoDeleteDevice of %p, which is no device", (void *)DeviceObject);
+    SchedEnter();
+    PDEVICE_OBJECT *At = &DeviceObject->DriverObject->DeviceObject;
+    while (*At && *At != DeviceObject)
+        At = &(*At)->NextDevice;
+    if (!*At)
+        RuleBroken("no-unload", "IoDeleteDevice a second time");
+    *At = DeviceObject->NextDevice;
+    Device->Deleted = true;
+    bool Open = DeviceObject->ReferenceCount != 0;
+    SchedLeave();
+    if (Open && !DriverIsUnloadingAtOnce())
+        RuleBroken("no-unload", "IoDeleteDevice of a device with %d open files",
+                   DeviceObject->ReferenceCount);
+
+    /* A host that unloads at once waits for nobody: what the driver kept there is gone now. */
+    free(DeviceObject->DeviceExtension);
+    DeviceObject->DeviceExtension = NULL;
+    ObpDereference(Device);
+}
+
+NTSTATUS
+IoSetDeviceSecurity(PDEVICE_OBJECT DeviceObject, PSECURITY_DESCRIPTOR Descriptor)
+{
+    SIM_DEVICE *Device = DeviceOf(DeviceObject);
+    if (!(DeviceObject->Flags & DO_DEVICE_INITIALIZING))
+        RuleBroken("no-unload", "a device secured when it could be opened already");
+    free(Device->Security);
+    Device->Security = SeCopyDescriptor(Descriptor);
+    return STATUS_SUCCESS;
+}
+
+void
+IoFinishInitializing(void)
+{
+    SchedEnter();
+    for (PDEVICE_OBJECT Device = DriverObject()->DeviceObject; Device; Device = Device->NextDevice)
+        Device->Flags &= ~(ULONG)DO_DEVICE_INITIALIZING;
+    SchedLeave();
+}
+
+SIZE_T
+IoMarkUnload(void)
+{
+    SIZE_T Files = 0;
+    for (PDEVICE_OBJECT Device = DriverObject()->DeviceObject; Device; Device = Device->NextDevice)
+    {
+        DeviceOf(Device)->UnloadPending = true;
+        Files += (SIZE_T)Device->ReferenceCount;
+    }
+    return Files;
+}
+
+const char *
+IoLeftBehind(void)
+{
+    if (DriverObject()->DeviceObject)
+        return "a device";
+    return Links ? "a symbolic link" : NULL;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the simulator's files share. Every place where a thread can be overtaken or must wait goes through
+ * Sched..., every call that may fail goes through FaultStatus, every rule through Rule..., so that a
+ * scheduler, a fault injector or a test can take hold of each in one place.
+ */
+#ifndef SIM_KERNEL_H
+#define SIM_KERNEL_H
+
+#include "sim.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- sched.c: who runs ---- */
+
+#define THREAD_MAX_LOCKS 8
+
+/* A thread as the kernel sees it; KeGetCurrentThread returns it. */
+struct _KTHREAD
+{
+    ULONG Number; /* of the host thread, from 1 */
+    ULONG ProcessId;
+    ULONG ThreadId;
+    PEPROCESS Process; /* NULL: System */
+    KIRQL Irql;
+    LONG CriticalRegions;
+    ULONG LockCount;
+    PKSPIN_LOCK Locks[THREAD_MAX_LOCKS];
+    const char *Notify; /* the kind of notify routine it is in, or NULL */
+};
+
+PKTHREAD SchedSelf(void);
+
+/* Another thread may come between here. */
+void SchedPoint(SIM_POINT Point, const void *Object);
+
+/* Gives way while a spin lock is another's. */
+void SchedYield(void);
+
+/* The dispatcher's lock guards what SchedWait waits for. SchedWait lets it go while Ready is false; whoever
+ * changes what some Ready looks at calls SchedChanged before it lets go. */
+void SchedEnter(void);
+void SchedLeave(void);
+void SchedWait(bool (*Ready)(const void *), const void *Context);
+void SchedChanged(void);
+
+/* Locks that many may read through at once, without ordering the readers among themselves: a race between two
+ * readers stays visible to ThreadSanitizer. */
+typedef struct SCHED_RW SCHED_RW;
+SCHED_RW *SchedRwCreate(void);
+void SchedRwRead(SCHED_RW *Lock);
+void SchedRwWrite(SCHED_RW *Lock);
+void SchedRwRelease(SCHED_RW *Lock);
+
+/* ---- rules.c: what must not happen ---- */
+
+/* Ends the program: prints Rule, the message, and where the call was made. */
+DECLSPEC_NORETURN void RuleBroken(const char *Rule, const char *Format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Call may be made at Max or below. */
+void RuleIrql(const char *Call, KIRQL Max);
+
+/* Call may be made at PASSIVE_LEVEL only, and not where the OS may hold a lock of its own. */
+void RulePassive(const char *Call);
+void RuleNotInNotify(const char *Call);
+
+/* What a call into the driver must leave as it was. */
+typedef struct RULE_BALANCE
+{
+    KIRQL Irql;
+    LONG CriticalRegions;
+    ULONG LockCount;
+} RULE_BALANCE;
+RULE_BALANCE RuleEnterDriver(void);
+void RuleLeaveDriver(const char *Routine, const RULE_BALANCE *Before);
+
+/* Everything of the driver must be gone: after DriverUnload, or after a DriverEntry that failed. */
+void RuleNothingLeft(const char *After);
+
+/* ---- fault.c: what fails ---- */
+
+/* STATUS_SUCCESS, or what Routine must fail with now; Status where nobody said which. */
+NTSTATUS FaultStatus(const char *Routine, NTSTATUS Status);
+bool FaultHidden(const char *Routine);
+void FaultReset(void);
+
+/* ---- track.c: what exists ---- */
+
+typedef enum TRACK_KIND
+{
+    TRACK_POOL,
+    TRACK_REQUEST,
+    TRACK_MDL,
+    TRACK_OBJECT,
+    TRACK_KIND_COUNT
+} TRACK_KIND;
+
+typedef struct TRACKED
+{
+    struct TRACKED *Next;
+    const void *Address;
+    SIZE_T Bytes;
+    TRACK_KIND Kind;
+    ULONG Tag;          /* of pool */
+    bool NonPaged;      /* likewise */
+    const char *Call;   /* that made it */
+    const void *Caller; /* return address of that call */
+} TRACKED;
+
+void TrackAdd(const TRACKED *Entry);
+/* Whether it existed; Entry, if not NULL, receives what it was. */
+bool TrackRemove(TRACK_KIND Kind, const void *Address, TRACKED *Entry);
+bool TrackHas(TRACK_KIND Kind, const void *Address);
+void TrackEach(TRACK_KIND Kind, void (*Visit)(const TRACKED *Entry, void *Context), void *Context);
+
+/* ---- ob.c: objects and handles ---- */
+
+struct _OBJECT_TYPE
+{
+    const char *Name;
+    void (*Delete)(void *Object);
+};
+
+extern struct _OBJECT_TYPE ObpProcessType, ObpTokenType, ObpDeviceType, ObpFileType, ObpKeyType;
+
+/* Zeroed, with one reference. */
+void *ObpCreate(POBJECT_TYPE Type, SIZE_T Bytes);
+void ObpReference(void *Object);
+void ObpDereference(void *Object);
+POBJECT_TYPE ObpTypeOf(const void *Object);
+
+/* References that the driver took by itself: each must be given back by it. */
+void ObpReferenceForDriver(void *Object);
+SIZE_T ObpDriverReferences(const void **Object);
+
+HANDLE ObpInsertHandle(void *Object, ACCESS_MASK Access, bool Kernel);
+/* Referenced, or NULL. */
+void *ObpLookupHandle(HANDLE Handle, POBJECT_TYPE Type, ACCESS_MASK *Access);
+/* The object, whose reference is now the caller's, or NULL. */
+void *ObpRemoveHandle(HANDLE Handle);
+bool ObpIsKernelHandle(HANDLE Handle);
+SIZE_T ObpKernelHandles(void);
+
+/* ---- driver.c ---- */
+
+SIM_OS DriverOs(void);
+PDRIVER_OBJECT DriverObject(void);
+/* The driver's writable globals. */
+SIZE_T DriverData(const char **Data);
+/* The last file object of a device is gone: unloads the driver if that was all it waited for. */
+void DriverFileGone(void);
+/* Whether DriverUnload is running, and in Wine's way: with handles open. */
+bool DriverIsUnloadingAtOnce(void);
+
+/* ---- ex.c ---- */
+
+PVOID PoolAllocate(const char *Call, bool NonPaged, SIZE_T Bytes, ULONG Tag, const void *Caller);
+
+/* ---- io.c, file.c, irp.c ---- */
+
+/* A device object with what the I/O manager keeps beside it. */
+typedef struct SIM_DEVICE
+{
+    DEVICE_OBJECT Device;
+    UNICODE_STRING Name;
+    bool Exclusive;
+    bool Deleted;
+    bool UnloadPending;            /* nobody gets in any more */
+    SECURITY_DESCRIPTOR *Security; /* NULL: everyone may do everything */
+} SIM_DEVICE;
+
+/* What Name names, referenced, and what of the name is left behind the device's; or NULL. */
+SIM_DEVICE *IoFindDevice(PCUNICODE_STRING Name, UNICODE_STRING *Rest);
+NTSTATUS IoSetDeviceSecurity(PDEVICE_OBJECT Device, PSECURITY_DESCRIPTOR Descriptor);
+/* Closes the devices to newcomers; under the dispatcher's lock. The number of their file objects. */
+SIZE_T IoMarkUnload(void);
+void IoFinishInitializing(void);
+/* A device or link that the driver left, or NULL. */
+const char *IoLeftBehind(void);
+
+/* The calling thread ends: cancels, awaits and finishes the requests that it issued. */
+void IoThreadExit(void);
+
+/* ---- mm.c ---- */
+
+/* NULL: no memory. */
+PMDL MmCreateMdl(void *User, ULONG Bytes);
+/* Unmaps it and unlocks its pages. */
+void MmFreeMdl(PMDL Mdl);
+
+/* ---- ps.c, se.c, zw.c, rtl.c, ke.c ---- */
+
+void PsReset(void);
+/* A notify routine that the driver left, or NULL. */
+const char *PsLeftBehind(void);
+PCUNICODE_STRING PsImageName(PEPROCESS Process);
+bool PsIsEmulated(PEPROCESS Process);
+void *PsToken(PEPROCESS Process);
+
+void *SeCreateToken(const SIM_PROCESS *Process);
+/* Desired with generic rights mapped, or 0 if User may not have it. */
+ACCESS_MASK SeAccess(SIM_USER User, const SECURITY_DESCRIPTOR *Descriptor, ACCESS_MASK Desired);
+/* In one block, to be freed. */
+SECURITY_DESCRIPTOR *SeCopyDescriptor(const SECURITY_DESCRIPTOR *Descriptor);
+
+void ZwReset(void);
+void ZwSetService(const char *Service);
+PUNICODE_STRING ZwServicePath(void);
+
+/* To be freed with free(Copy.Buffer); empty for NULL. */
+UNICODE_STRING RtlpCopyString(PCUNICODE_STRING From);
+
+ULONGLONG PsGetProcessStartKey(PEPROCESS Process);
+NTSTATUS SeLocateProcessImageName(PEPROCESS Process, PUNICODE_STRING *Name);
+NTSTATUS PsSetCreateProcessNotifyRoutineEx2(PSCREATEPROCESSNOTIFYTYPE Type, PVOID Routine, BOOLEAN Remove);
+NTSTATUS PsSetLoadImageNotifyRoutineEx(PLOAD_IMAGE_NOTIFY_ROUTINE Routine, ULONG_PTR Flags);
+
+void KeReset(void);
+
+#endif

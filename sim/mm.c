@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A mapping of an MDL is memory of its own, as large as the MDL and not a byte larger: AddressSanitizer sees
+ * the driver write beyond it. It begins as the pages are and is copied back to them when the request is
+ * complete.
+ */
+#define _GNU_SOURCE
+#include "kernel.h"
+#include <pthread.h>
+#include <signal.h>
+#include <sys/mman.h>
+
+/* ---- MDLs ---- */
+
+PMDL
+MmCreateMdl(void *User, ULONG Bytes)
+{
+    if (FaultStatus("IoAllocateMdl", STATUS_INSUFFICIENT_RESOURCES))
+        return NULL;
+    PMDL Mdl = calloc(1, sizeof(*Mdl));
+    Mdl->Size = sizeof(*Mdl);
+    Mdl->MdlFlags = MDL_PAGES_LOCKED;
+    Mdl->StartVa = PAGE_ALIGN(User);
+    Mdl->ByteOffset = BYTE_OFFSET(User);
+    Mdl->ByteCount = Bytes;
+    TrackAdd(&(TRACKED){.Address = Mdl, .Bytes = Bytes, .Kind = TRACK_MDL, .Call = "IoAllocateMdl"});
+    return Mdl;
+}
+
+/* The mapping begins as far behind a multiple of 16 as the user's buffer does. */
+static char *
+MdlMappingStart(const MDL *Mdl)
+{
+    return (char *)Mdl->MappedSystemVa - Mdl->ByteOffset % MEMORY_ALLOCATION_ALIGNMENT;
+}
+
+void
+MmFreeMdl(PMDL Mdl)
+{
+    if (Mdl->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA)
+    {
+        memcpy(MmGetMdlVirtualAddress(Mdl), Mdl->MappedSystemVa, Mdl->ByteCount);
+        free(MdlMappingStart(Mdl));
+    }
+    TrackRemove(TRACK_MDL, Mdl, NULL);
+    free(Mdl);
+}
+
+PVOID
+MmMapLockedPagesSpecifyCache(PMDL Mdl, KPROCESSOR_MODE Mode, MEMORY_CACHING_TYPE Caching, PVOID Address,
+                             ULONG BugCheckOnFailure, ULONG Priority)
+{
+    RuleIrql("MmMapLockedPagesSpecifyCache", DISPATCH_LEVEL);
+    if (!TrackHas(TRACK_MDL, Mdl))
+        RuleBroken("mdl", "mapping of %p, which is no MDL", (void *)Mdl);
+    if (Mode != KernelMode || Caching != MmCached || Address || BugCheckOnFailure)
+        RuleBroken("sim", "a mapping other than MmGetSystemAddressForMdlSafe makes");
+    if ((Priority & (MdlMappingNoExecute | MdlMappingNoWrite)) && DriverOs() < SIM_10_1607)
+        RuleBroken("mdl", "mapping flags on %s, which does not know them", SimOsName(DriverOs()));
+    if (!(Priority & MdlMappingNoExecute) && DriverOs() >= SIM_10_1607)
+        RuleBroken("mdl", "an executable mapping on %s", SimOsName(DriverOs()));
+    if (FaultStatus("MmMapLockedPagesSpecifyCache", STATUS_INSUFFICIENT_RESOURCES))
+        return NULL;
+    ULONG Offset = Mdl->ByteOffset % MEMORY_ALLOCATION_ALIGNMENT;
+    char *Start = malloc(Offset + Mdl->ByteCount);
+    Mdl->MappedSystemVa = Start + Offset;
+    memcpy(Mdl->MappedSystemVa, MmGetMdlVirtualAddress(Mdl), Mdl->ByteCount);
+    Mdl->MdlFlags |= MDL_MAPPED_TO_SYSTEM_VA;
+    return Mdl->MappedSystemVa;
+}
+
+/* ---- Pageable strings ---- */
+
+typedef struct PAGEABLE
+{
+    UNICODE_STRING String; /* first: what tests hold */
+    struct PAGEABLE *Next;
+    char *Pages;
+    SIZE_T Bytes;
+    ULONG Faults;
+} PAGEABLE;
+
+static pthread_rwlock_t PageablesLock = PTHREAD_RWLOCK_INITIALIZER;
+static PAGEABLE *Pageables;
+static struct sigaction OldFaultAction;
+
+static PAGEABLE *
+PageableAt(const void *Address)
+{
+    pthread_rwlock_rdlock(&PageablesLock);
+    PAGEABLE *Found = Pageables;
+    while (Found &&
+           ((const char *)Address < Found->Pages || (const char *)Address >= Found->Pages + Found->Bytes))
+        Found = Found->Next;
+    pthread_rwlock_unlock(&PageablesLock);
+    return Found;
+}
+
+/* Runs in the thread that touched the page, as the kernel's page fault handler does. A fault anywhere else is
+ * the sanitizer's. */
+static void
+PageableFault(int Signal, siginfo_t *Info, void *Context)
+{
+    PAGEABLE *Pageable = PageableAt(Info->si_addr);
+    if (!Pageable)
+    {
+        if (OldFaultAction.sa_flags & SA_SIGINFO)
+            OldFaultAction.sa_sigaction(Signal, Info, Context);
+        else
+            signal(Signal, SIG_DFL);
+        return;
+    }
+    if (SchedSelf()->Irql > APC_LEVEL)
+        RuleBroken("paged-at-dispatch", "pageable memory touched at IRQL %u", SchedSelf()->Irql);
+    __atomic_add_fetch(&Pageable->Faults, 1, __ATOMIC_RELAXED);
+    SchedPoint(SIM_POINT_FAULT, &Pageable->String);
+    mprotect(Pageable->Pages, Pageable->Bytes, PROT_READ | PROT_WRITE);
+}
+
+static void
+PageableInit(void)
+{
+    struct sigaction Action = {.sa_sigaction = PageableFault, .sa_flags = SA_SIGINFO | SA_NODEFER};
+    sigaction(SIGSEGV, &Action, &OldFaultAction);
+}
+
+PUNICODE_STRING
+SimPageableString(PCWSTR Text, ULONG Bytes)
+{
+    static pthread_once_t Once = PTHREAD_ONCE_INIT;
+    PAGEABLE *New = calloc(1, sizeof(*New));
+    SIZE_T Guard = PAGE_SIZE;
+    pthread_once(&Once, PageableInit);
+
+    New->Bytes = Bytes ? ROUND_TO_PAGES(Bytes) : PAGE_SIZE;
+    New->Pages = mmap(NULL, New->Bytes + Guard, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (New->Pages == MAP_FAILED)
+    {
+        perror("sim: mmap");
+        exit(EXIT_FAILURE);
+    }
+    mprotect(New->Pages + New->Bytes, Guard, PROT_NONE);
+    New->String.Buffer = (PWCH)(void *)(New->Pages + New->Bytes - Bytes);
+    New->String.Length = New->String.MaximumLength = (USHORT)Bytes;
+    memcpy(New->String.Buffer, Text, Bytes);
+
+    pthread_rwlock_wrlock(&PageablesLock);
+    New->Next = Pageables;
+    Pageables = New;
+    pthread_rwlock_unlock(&PageablesLock);
+    SimPageOut(&New->String);
+    return &New->String;
+}
+
+void
+SimPageOut(PUNICODE_STRING String)
+{
+    PAGEABLE *Pageable = CONTAINING_RECORD(String, PAGEABLE, String);
+    mprotect(Pageable->Pages, Pageable->Bytes, PROT_NONE);
+}
+
+ULONG
+SimPageFaults(PUNICODE_STRING String)
+{
+    return __atomic_load_n(&CONTAINING_RECORD(String, PAGEABLE, String)->Faults, __ATOMIC_RELAXED);
+}
+
+void
+SimPageableFree(PUNICODE_STRING String)
+{
+    PAGEABLE *Pageable = CONTAINING_RECORD(String, PAGEABLE, String);
+    pthread_rwlock_wrlock(&PageablesLock);
+    PAGEABLE **Link = &Pageables;
+    while (*Link != Pageable)
+        Link = &(*Link)->Next;
+    *Link = Pageable->Next;
+    pthread_rwlock_unlock(&PageablesLock);
+    munmap(Pageable->Pages, Pageable->Bytes + PAGE_SIZE);
+    free(Pageable);
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Objects are counted twice: by all references, which keep them alive, and by those that the driver took and
+ * has to give back, which must be none once it is gone. One table holds the handles of user mode and of the
+ * kernel.
+ */
+#include "kernel.h"
+
+#define HANDLE_MAX    4096u
+#define HANDLE_KERNEL 0xFFFFFFFF80000000u
+
+typedef struct OBJECT_HEADER
+{
+    POBJECT_TYPE Type;
+    LONG References;
+    LONG DriverReferences;
+} OBJECT_HEADER;
+
+#define OBJECT_HEADER_BYTES 32
+C_ASSERT(sizeof(OBJECT_HEADER) <= OBJECT_HEADER_BYTES);
+
+typedef struct HANDLE_ENTRY
+{
+    void *Object;
+    ACCESS_MASK Access;
+    bool Kernel;
+} HANDLE_ENTRY;
+
+static HANDLE_ENTRY Handles[HANDLE_MAX];
+
+/* ---- Objects ---- */
+
+static OBJECT_HEADER *
+ObpHeader(const void *Object)
+{
+    return (OBJECT_HEADER *)((char *)(ULONG_PTR)Object - OBJECT_HEADER_BYTES);
+}
+
+void *
+ObpCreate(POBJECT_TYPE Type, SIZE_T Bytes)
+{
+    OBJECT_HEADER *Header = calloc(1, OBJECT_HEADER_BYTES + Bytes);
+    void *Object = (char *)Header + OBJECT_HEADER_BYTES;
+    Header->Type = Type;
+    Header->References = 1;
+    TrackAdd(&(TRACKED){.Address = Object, .Bytes = Bytes, .Kind = TRACK_OBJECT, .Call = Type->Name});
+    return Object;
+}
+
+POBJECT_TYPE
+ObpTypeOf(const void *Object)
+{
+    return ObpHeader(Object)->Type;
+}
+
+void
+ObpReference(void *Object)
+{
+    __atomic_add_fetch(&ObpHeader(Object)->References, 1, __ATOMIC_RELAXED);
+}
+
+void
+ObpDereference(void *Object)
+{
+    OBJECT_HEADER *Header = ObpHeader(Object);
+    if (__atomic_sub_fetch(&Header->References, 1, __ATOMIC_ACQ_REL))
+        return;
+    Header->Type->Delete(Object);
+    TrackRemove(TRACK_OBJECT, Object, NULL);
+    free(Header);
+}
+
+void
+ObpReferenceForDriver(void *Object)
+{
+    ObpReference(Object);
+    __atomic_add_fetch(&ObpHeader(Object)->DriverReferences, 1, __ATOMIC_RELAXED);
+}
+
+static void
+ObpCheck(const char *Call, const void *Object)
+{
+    RuleIrql(Call, DISPATCH_LEVEL);
+    if (!TrackHas(TRACK_OBJECT, Object))
+        RuleBroken("reference", "%s of %p, which is no object", Call, Object);
+}
+
+LONG_PTR
+ObfReferenceObject(PVOID Object)
+{
+    ObpCheck("ObReferenceObject", Object);
+    ObpReferenceForDriver(Object);
+    return ObpHeader(Object)->References;
+}
+
+LONG_PTR
+ObfDereferenceObject(PVOID Object)
+{
+    ObpCheck("ObDereferenceObject", Object);
+    if (__atomic_sub_fetch(&ObpHeader(Object)->DriverReferences, 1, __ATOMIC_RELAXED) < 0)
+        RuleBroken("reference", "ObDereferenceObject of a %s that the driver has no reference to",
+                   ObpTypeOf(Object)->Name);
+    LONG Before = __atomic_load_n(&ObpHeader(Object)->References, __ATOMIC_RELAXED);
+    ObpDereference(Object);
+    return Before - 1;
+}
+
+typedef struct DRIVER_REFERENCES
+{
+    SIZE_T Count;
+    const void *Object;
+} DRIVER_REFERENCES;
+
+static void
+ObpCountReferences(const TRACKED *Entry, void *Context)
+{
+    DRIVER_REFERENCES *References = Context;
+    LONG Count = __atomic_load_n(&ObpHeader(Entry->Address)->DriverReferences, __ATOMIC_RELAXED);
+    if (!Count)
+        return;
+    References->Count += (SIZE_T)Count;
+    References->Object = Entry->Address;
+}
+
+SIZE_T
+ObpDriverReferences(const void **Object)
+{
+    DRIVER_REFERENCES References = {0};
+    TrackEach(TRACK_OBJECT, ObpCountReferences, &References);
+    if (Object)
+        *Object = References.Object;
+    return References.Count;
+}
+
+/* ---- Handles, all under the dispatcher's lock ---- */
+
+static HANDLE
+HandleOfIndex(ULONG Index)
+{
+    ULONG_PTR Value = (ULONG_PTR)(Index + 1) * 4;
+    return (HANDLE)(Handles[Index].Kernel ? Value | HANDLE_KERNEL : Value);
+}
+
+static HANDLE_ENTRY *
+HandleFindLocked(HANDLE Handle)
+{
+    ULONG_PTR Index = ((ULONG_PTR)Handle & ~HANDLE_KERNEL) / 4 - 1;
+    if (Index >= HANDLE_MAX || !Handles[Index].Object || HandleOfIndex((ULONG)Index) != Handle)
+        return NULL;
+    return &Handles[Index];
+}
+
+HANDLE
+ObpInsertHandle(void *Object, ACCESS_MASK Access, bool Kernel)
+{
+    HANDLE Handle = NULL;
+    ObpReference(Object);
+    SchedEnter();
+    for (ULONG Index = 0; Index < HANDLE_MAX && !Handle; Index++)
+    {
+        if (Handles[Index].Object)
+            continue;
+        Handles[Index] = (HANDLE_ENTRY){Object, Access, Kernel};
+        Handle = HandleOfIndex(Index);
+    }
+    SchedLeave();
+    if (!Handle)
+        RuleBroken("sim", "more than %u handles", HANDLE_MAX);
+    return Handle;
+}
+
+void *
+ObpLookupHandle(HANDLE Handle, POBJECT_TYPE Type, ACCESS_MASK *Access)
+{
+    void *Object = NULL;
+    SchedEnter();
+    const HANDLE_ENTRY *Entry = HandleFindLocked(Handle);
+    if (Entry && (!Type || ObpTypeOf(Entry->Object) == Type))
+    {
+        Object = Entry->Object;
+        ObpReference(Object);
+        if (Access)
+            *Access = Entry->Access;
+    }
+    SchedLeave();
+    return Object;
+}
+
+void *
+ObpRemoveHandle(HANDLE Handle)
+{
+    void *Object = NULL;
+    SchedEnter();
+    HANDLE_ENTRY *Entry = HandleFindLocked(Handle);
+    if (Entry)
+    {
+        Object = Entry->Object;
+        Entry->Object = NULL;
+    }
+    SchedLeave();
+    return Object;
+}
+
+bool
+ObpIsKernelHandle(HANDLE Handle)
+{
+    return ((ULONG_PTR)Handle & HANDLE_KERNEL) == HANDLE_KERNEL;
+}
+
+SIZE_T
+ObpKernelHandles(void)
+{
+    SIZE_T Count = 0;
+    SchedEnter();
+    for (ULONG Index = 0; Index < HANDLE_MAX; Index++)
+        if (Handles[Index].Object && Handles[Index].Kernel)
+            Count++;
+    SchedLeave();
+    return Count;
+}
+
+NTSTATUS
+ObOpenObjectByPointer(PVOID Object, ULONG Attributes, PVOID AccessState, ACCESS_MASK Access,
+                      POBJECT_TYPE Type, KPROCESSOR_MODE Mode, PHANDLE Handle)
+{
+    RulePassive("ObOpenObjectByPointer");
+    if (AccessState || Mode != KernelMode || !(Attributes & OBJ_KERNEL_HANDLE))
+        RuleBroken("handle", "ObOpenObjectByPointer of a handle that user mode could use");
+    NTSTATUS Status = FaultStatus("ObOpenObjectByPointer", STATUS_INSUFFICIENT_RESOURCES);
+    if (!NT_SUCCESS(Status))
+        return Status;
+    if (!TrackHas(TRACK_OBJECT, Object))
+        RuleBroken("reference", "ObOpenObjectByPointer of %p, which is no object", Object);
+    if (Type && Type != ObpTypeOf(Object))
+        return STATUS_OBJECT_TYPE_MISMATCH;
+    *Handle = ObpInsertHandle(Object, Access, true);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS
+ZwClose(HANDLE Handle)
+{
+    RulePassive("ZwClose");
+    void *Object = ObpRemoveHandle(Handle);
+    if (!Object || !ObpIsKernelHandle(Handle))
+        RuleBroken("handle", "ZwClose of %p, which is no kernel handle", Handle);
+    ObpDereference(Object);
+    return STATUS_SUCCESS;
+}

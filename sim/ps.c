@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Processes, and the routines that are told of them. A table of routines is read-locked while its routines
+ * run: to remove one waits for all that run, and two threads that raise are not ordered by it.
+ */
+#include "kernel.h"
+
+#define NOTIFY_LIMIT_OLD 8  /* NT 5.2 */
+#define NOTIFY_LIMIT     64 /* later */
+#define SE_LOCATE_TAG    0x6E496553u
+
+struct _EPROCESS
+{
+    struct _EPROCESS *Next;
+    SIM_PROCESS Info;
+    UNICODE_STRING ImageName;
+    void *Token;
+    NTSTATUS ExitStatus;
+};
+
+typedef enum NOTIFY_KIND
+{
+    NOTIFY_FREE,
+    NOTIFY_OTHER_DRIVER,
+    NOTIFY_BASE,
+    NOTIFY_EX,
+    NOTIFY_EX2
+} NOTIFY_KIND;
+
+typedef struct NOTIFY_ROUTINE
+{
+    NOTIFY_KIND Kind;
+    PVOID Routine;
+} NOTIFY_ROUTINE;
+
+typedef struct NOTIFY_TABLE
+{
+    SCHED_RW *Lock;
+    NOTIFY_ROUTINE Routines[NOTIFY_LIMIT];
+} NOTIFY_TABLE;
+
+static struct
+{
+    SCHED_RW *Lock; /* guards First */
+    PEPROCESS First;
+    PEPROCESS System;
+} Table;
+
+static NOTIFY_TABLE ProcessRoutines;
+static NOTIFY_TABLE ImageRoutines;
+
+/* ---- Processes ---- */
+
+static void
+ProcessDelete(void *Object)
+{
+    PEPROCESS Process = Object;
+    free(Process->ImageName.Buffer);
+    ObpDereference(Process->Token);
+}
+
+struct _OBJECT_TYPE ObpProcessType = {"Process", ProcessDelete};
+static POBJECT_TYPE ProcessTypePointer = &ObpProcessType;
+POBJECT_TYPE *PsProcessType = &ProcessTypePointer;
+
+PEPROCESS
+SimProcessAdd(const SIM_PROCESS *Info)
+{
+    PEPROCESS Process = ObpCreate(&ObpProcessType, sizeof(*Process));
+    Process->Info = *Info;
+    Process->ImageName = RtlpCopyString(Info->ImageName);
+    Process->Token = SeCreateToken(Info);
+    Process->ExitStatus = STATUS_PENDING;
+    SchedRwWrite(Table.Lock);
+    Process->Next = Table.First;
+    Table.First = Process;
+    SchedRwRelease(Table.Lock);
+    return Process;
+}
+
+void
+SimProcessForget(PEPROCESS Process)
+{
+    SchedRwWrite(Table.Lock);
+    PEPROCESS *At = &Table.First;
+    while (*At != Process)
+        At = &(*At)->Next;
+    *At = Process->Next;
+    SchedRwRelease(Table.Lock);
+    ObpDereference(Process);
+}
+
+NTSTATUS
+PsLookupProcessByProcessId(HANDLE ProcessId, PEPROCESS *Process)
+{
+    RuleIrql("PsLookupProcessByProcessId", APC_LEVEL);
+    NTSTATUS Status = FaultStatus("PsLookupProcessByProcessId", STATUS_INVALID_PARAMETER);
+    if (!NT_SUCCESS(Status))
+        return Status;
+    SchedRwRead(Table.Lock);
+    PEPROCESS Found = Table.First;
+    while (Found && Found->Info.Id != HandleToULong(ProcessId))
+        Found = Found->Next;
+    if (Found)
+        ObpReferenceForDriver(Found);
+    SchedRwRelease(Table.Lock);
+    *Process = Found;
+    return Found ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+}
+
+LONGLONG
+PsGetProcessCreateTimeQuadPart(PEPROCESS Process)
+{
+    return Process->Info.CreateTime;
+}
+
+NTSTATUS
+PsGetProcessExitStatus(PEPROCESS Process)
+{
+    return Process->ExitStatus;
+}
+
+PCUNICODE_STRING
+PsImageName(PEPROCESS Process)
+{
+    return &Process->ImageName;
+}
+
+bool
+PsIsEmulated(PEPROCESS Process)
+{
+    return Process->Info.Emulated;
+}
+
+void *
+PsToken(PEPROCESS Process)
+{
+    return Process->Token;
+}
+
+ULONGLONG
+PsGetProcessStartKey(PEPROCESS Process)
+{
+    return Process->Info.StartKey;
+}
+
+NTSTATUS
+SeLocateProcessImageName(PEPROCESS Process, PUNICODE_STRING *Name)
+{
+    RulePassive("SeLocateProcessImageName");
+    NTSTATUS Status = FaultStatus("SeLocateProcessImageName", STATUS_INSUFFICIENT_RESOURCES);
+    *Name = NULL;
+    if (!NT_SUCCESS(Status))
+        return Status;
+    SIZE_T Bytes = sizeof(**Name) + Process->ImageName.Length + sizeof(WCHAR);
+    UNICODE_STRING *Copy =
+        PoolAllocate("SeLocateProcessImageName", true, Bytes, SE_LOCATE_TAG, __builtin_return_address(0));
+    if (!Copy)
+        return STATUS_NO_MEMORY;
+    Copy->Buffer = (PWCH)(void *)(Copy + 1);
+    Copy->Length = Copy->MaximumLength = Process->ImageName.Length;
+    if (Copy->Length)
+        memcpy(Copy->Buffer, Process->ImageName.Buffer, Copy->Length);
+    *Name = Copy;
+    return STATUS_SUCCESS;
+}
+
+HANDLE
+PsGetCurrentProcessId(void)
+{
+    return ULongToHandle(SchedSelf()->ProcessId);
+}
+
+HANDLE
+PsGetCurrentThreadId(void)
+{
+    return ULongToHandle(SchedSelf()->ThreadId);
+}
+
+PEPROCESS
+IoGetCurrentProcess(void)
+{
+    return SchedSelf()->Process ? SchedSelf()->Process : Table.System;
+}
+
+/* ---- Registration ---- */
+
+static NTSTATUS
+NotifyAdd(const char *Call, NOTIFY_TABLE *Routines, NOTIFY_KIND Kind, PVOID Routine, NTSTATUS FullStatus)
+{
+    ULONG Limit = DriverOs() == SIM_NT52 ? NOTIFY_LIMIT_OLD : NOTIFY_LIMIT;
+    RulePassive(Call);
+    NTSTATUS Status = FaultStatus(Call, FullStatus);
+    if (!NT_SUCCESS(Status))
+        return Status;
+    Status = FullStatus;
+    SchedRwWrite(Routines->Lock);
+    for (ULONG Index = 0; Index < Limit; Index++)
+    {
+        NOTIFY_ROUTINE *Place = &Routines->Routines[Index];
+        if (Place->Kind == Kind && Place->Routine == Routine)
+        {
+            Status = STATUS_INVALID_PARAMETER;
+            break;
+        }
+        if (Place->Kind != NOTIFY_FREE)
+            continue;
+        *Place = (NOTIFY_ROUTINE){Kind, Routine};
+        Status = STATUS_SUCCESS;
+        break;
+    }
+    SchedRwRelease(Routines->Lock);
+    return Status;
+}
+
+static NTSTATUS
+NotifyRemove(const char *Call, NOTIFY_TABLE *Routines, NOTIFY_KIND Kind, PVOID Routine)
+{
+    NTSTATUS Status = STATUS_PROCEDURE_NOT_FOUND;
+    RulePassive(Call);
+    if (SchedSelf()->Notify)
+        RuleBroken("notify-remove-inside", "%s removes in a notify routine (%s)", Call, SchedSelf()->Notify);
+    SchedRwWrite(Routines->Lock);
+    for (ULONG Index = 0; Index < NOTIFY_LIMIT; Index++)
+    {
+        NOTIFY_ROUTINE *Place = &Routines->Routines[Index];
+        bool SameKind =
+            Place->Kind == Kind || (Routines == &ImageRoutines && Place->Kind > NOTIFY_OTHER_DRIVER);
+        if (!SameKind || Place->Routine != Routine)
+            continue;
+        *Place = (NOTIFY_ROUTINE){0};
+        Status = STATUS_SUCCESS;
+        break;
+    }
+    SchedRwRelease(Routines->Lock);
+    return Status;
+}
+
+static NTSTATUS
+NotifySetProcess(const char *Call, NOTIFY_KIND Kind, PVOID Routine, BOOLEAN Remove)
+{
+    if (!Remove)
+        return NotifyAdd(Call, &ProcessRoutines, Kind, Routine, STATUS_INVALID_PARAMETER);
+    NTSTATUS Status = NotifyRemove(Call, &ProcessRoutines, Kind, Routine);
+    return NT_SUCCESS(Status) ? Status : STATUS_INVALID_PARAMETER;
+}
+
+NTSTATUS
+PsSetCreateProcessNotifyRoutine(PCREATE_PROCESS_NOTIFY_ROUTINE Routine, BOOLEAN Remove)
+{
+    return NotifySetProcess("PsSetCreateProcessNotifyRoutine", NOTIFY_BASE, (PVOID)(ULONG_PTR)Routine,
+                            Remove);
+}
+
+NTSTATUS
+PsSetCreateProcessNotifyRoutineEx(PCREATE_PROCESS_NOTIFY_ROUTINE_EX Routine, BOOLEAN Remove)
+{
+    return NotifySetProcess("PsSetCreateProcessNotifyRoutineEx", NOTIFY_EX, (PVOID)(ULONG_PTR)Routine,
+                            Remove);
+}
+
+NTSTATUS
+PsSetCreateProcessNotifyRoutineEx2(PSCREATEPROCESSNOTIFYTYPE Type, PVOID Routine, BOOLEAN Remove)
+{
+    if (Type != PsCreateProcessNotifySubsystems)
+        return STATUS_INVALID_PARAMETER;
+    return NotifySetProcess("PsSetCreateProcessNotifyRoutineEx2", NOTIFY_EX2, Routine, Remove);
+}
+
+NTSTATUS
+PsSetLoadImageNotifyRoutine(PLOAD_IMAGE_NOTIFY_ROUTINE Routine)
+{
+    return NotifyAdd("PsSetLoadImageNotifyRoutine", &ImageRoutines, NOTIFY_BASE, (PVOID)(ULONG_PTR)Routine,
+                     STATUS_INSUFFICIENT_RESOURCES);
+}
+
+NTSTATUS
+PsSetLoadImageNotifyRoutineEx(PLOAD_IMAGE_NOTIFY_ROUTINE Routine, ULONG_PTR Flags)
+{
+    if (Flags & ~(ULONG_PTR)PS_IMAGE_NOTIFY_CONFLICTING_ARCHITECTURE)
+        return STATUS_INVALID_PARAMETER_2;
+    return NotifyAdd("PsSetLoadImageNotifyRoutineEx", &ImageRoutines, Flags ? NOTIFY_EX : NOTIFY_BASE,
+                     (PVOID)(ULONG_PTR)Routine, STATUS_INSUFFICIENT_RESOURCES);
+}
+
+NTSTATUS
+PsRemoveLoadImageNotifyRoutine(PLOAD_IMAGE_NOTIFY_ROUTINE Routine)
+{
+    return NotifyRemove("PsRemoveLoadImageNotifyRoutine", &ImageRoutines, NOTIFY_BASE,
+                        (PVOID)(ULONG_PTR)Routine);
+}
+
+static void
+NotifyOccupy(NOTIFY_TABLE *Routines, ULONG Count)
+{
+    memset(Routines->Routines, 0, sizeof(Routines->Routines));
+    for (ULONG Index = 0; Index < Count && Index < NOTIFY_LIMIT; Index++)
+        Routines->Routines[Index].Kind = NOTIFY_OTHER_DRIVER;
+}
+
+void
+SimOccupyNotify(ULONG Process, ULONG Image)
+{
+    NotifyOccupy(&ProcessRoutines, Process);
+    NotifyOccupy(&ImageRoutines, Image);
+}
+
+static bool
+NotifyAnyLeft(const NOTIFY_TABLE *Routines)
+{
+    for (ULONG Index = 0; Index < NOTIFY_LIMIT; Index++)
+        if (Routines->Routines[Index].Kind > NOTIFY_OTHER_DRIVER)
+            return true;
+    return false;
+}
+
+const char *
+PsLeftBehind(void)
+{
+    if (NotifyAnyLeft(&ProcessRoutines))
+        return "a process notify routine";
+    return NotifyAnyLeft(&ImageRoutines) ? "an image notify routine" : NULL;
+}
+
+/* ---- Raising ---- */
+
+/* What the thread is while it raises. */
+typedef struct RAISE
+{
+    struct _KTHREAD Before;
+    RULE_BALANCE Balance;
+} RAISE;
+
+static RAISE
+RaiseEnter(const char *Kind, ULONG ProcessId, ULONG ThreadId)
+{
+    PKTHREAD Self = SchedSelf();
+    RAISE Raise = {.Before = *Self};
+    Self->ProcessId = ProcessId;
+    if (ThreadId)
+        Self->ThreadId = ThreadId;
+    Self->Notify = Kind;
+    Self->CriticalRegions++;
+    Raise.Balance = RuleEnterDriver();
+    return Raise;
+}
+
+static void
+RaiseLeave(const RAISE *Raise)
+{
+    PKTHREAD Self = SchedSelf();
+    RuleLeaveDriver(Self->Notify, &Raise->Balance);
+    *Self = Raise->Before;
+}
+
+static void
+RaiseProcess(PEPROCESS Process, PPS_CREATE_NOTIFY_INFO Info, const NOTIFY_ROUTINE *Place)
+{
+    HANDLE Id = ULongToHandle(Process->Info.Id);
+    if (Process->Info.Subsystem && Place->Kind != NOTIFY_EX2)
+        return;
+    if (Place->Kind == NOTIFY_BASE)
+        ((PCREATE_PROCESS_NOTIFY_ROUTINE)(ULONG_PTR)Place->Routine)(ULongToHandle(Process->Info.ParentId), Id,
+                                                                    Info != NULL);
+    else if (Place->Kind > NOTIFY_BASE)
+        ((PCREATE_PROCESS_NOTIFY_ROUTINE_EX)(ULONG_PTR)Place->Routine)(Process, Id, Info);
+}
+
+static void
+RaiseProcessToAll(PEPROCESS Process, PPS_CREATE_NOTIFY_INFO Info)
+{
+    SchedRwRead(ProcessRoutines.Lock);
+    for (ULONG Index = 0; Index < NOTIFY_LIMIT; Index++)
+        RaiseProcess(Process, Info, &ProcessRoutines.Routines[Index]);
+    SchedRwRelease(ProcessRoutines.Lock);
+}
+
+NTSTATUS
+SimRaiseStart(PEPROCESS Process, const SIM_START *Start)
+{
+    ULONG Creator = Start->CreatorId ? Start->CreatorId : Process->Info.ParentId;
+    PS_CREATE_NOTIFY_INFO Info = {
+        .Size = sizeof(Info),
+        .FileOpenNameAvailable = Start->FileOpenNameAvailable,
+        .IsSubsystemProcess = Process->Info.Subsystem,
+        .ParentProcessId = ULongToHandle(Process->Info.ParentId),
+        .CreatingThreadId = {ULongToHandle(Creator), ULongToHandle(Start->CreatorThreadId)},
+        .ImageFileName = Start->ImageFileName,
+        .CommandLine = Start->CommandLine,
+        .CreationStatus = Start->CreationStatus};
+    RAISE Raise = RaiseEnter("process start", Creator, Start->CreatorThreadId);
+    RaiseProcessToAll(Process, &Info);
+    RaiseLeave(&Raise);
+    return Info.CreationStatus;
+}
+
+void
+SimRaiseExit(PEPROCESS Process, NTSTATUS Status, ULONG ThreadId)
+{
+    Process->ExitStatus = Status;
+    RAISE Raise = RaiseEnter("process exit", Process->Info.Id, ThreadId);
+    SchedSelf()->Process = Process;
+    RaiseProcessToAll(Process, NULL);
+    RaiseLeave(&Raise);
+    SimProcessForget(Process);
+}
+
+void
+SimRaiseImage(ULONG ProcessId, ULONG ThreadId, PCUNICODE_STRING Name, const IMAGE_INFO *Info)
+{
+    IMAGE_INFO_EX Extended = {.Size = sizeof(Extended), .ImageInfo = *Info};
+    IMAGE_INFO Plain = *Info;
+    PIMAGE_INFO Given = Info->ExtendedInfoPresent ? &Extended.ImageInfo : &Plain;
+    RAISE Raise = RaiseEnter("image load", ProcessId ? ProcessId : SIM_SYSTEM_PROCESS_ID, ThreadId);
+    SchedRwRead(ImageRoutines.Lock);
+    for (ULONG Index = 0; Index < NOTIFY_LIMIT; Index++)
+    {
+        const NOTIFY_ROUTINE *Place = &ImageRoutines.Routines[Index];
+        bool Told = Place->Kind == NOTIFY_EX || (Place->Kind == NOTIFY_BASE && !Info->MachineTypeMismatch);
+        if (Told)
+            ((PLOAD_IMAGE_NOTIFY_ROUTINE)(ULONG_PTR)Place->Routine)((PUNICODE_STRING)(ULONG_PTR)Name,
+                                                                    ULongToHandle(ProcessId), Given);
+    }
+    SchedRwRelease(ImageRoutines.Lock);
+    RaiseLeave(&Raise);
+}
+
+void
+PsReset(void)
+{
+    if (!Table.Lock)
+    {
+        Table.Lock = SchedRwCreate();
+        ProcessRoutines.Lock = SchedRwCreate();
+        ImageRoutines.Lock = SchedRwCreate();
+    }
+    while (Table.First)
+        SimProcessForget(Table.First);
+    Table.System = SimProcessAdd(
+        &(SIM_PROCESS){.Id = SIM_SYSTEM_PROCESS_ID, .IntegrityLevel = 0x4000, .Elevated = true});
+    SimOccupyNotify(0, 0);
+}

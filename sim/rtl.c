@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernel.h"
+#include <stdarg.h>
+
+static ULONG
+TextLength(PCWSTR Text)
+{
+    ULONG Length = 0;
+    while (Text[Length])
+        Length++;
+    return Length;
+}
+
+VOID
+RtlInitUnicodeString(PUNICODE_STRING String, PCWSTR Text)
+{
+    *String = (UNICODE_STRING){0};
+    if (!Text)
+        return;
+    String->Length = (USHORT)(TextLength(Text) * sizeof(WCHAR));
+    String->MaximumLength = (USHORT)(String->Length + sizeof(WCHAR));
+    String->Buffer = (PWCH)(ULONG_PTR)Text;
+}
+
+UNICODE_STRING
+RtlpCopyString(PCUNICODE_STRING From)
+{
+    UNICODE_STRING Copy = {0};
+    if (!From || !From->Buffer)
+        return Copy;
+    Copy.Length = From->Length;
+    Copy.MaximumLength = (USHORT)max(From->Length, 1);
+    Copy.Buffer = malloc(Copy.MaximumLength);
+    memcpy(Copy.Buffer, From->Buffer, From->Length);
+    return Copy;
+}
+
+/* ASCII alone: names of devices and registry keys need no more. */
+static WCHAR
+Upcase(WCHAR Character)
+{
+    return Character >= 'a' && Character <= 'z' ? (WCHAR)(Character - 'a' + 'A') : Character;
+}
+
+BOOLEAN
+RtlPrefixUnicodeString(PCUNICODE_STRING Prefix, PCUNICODE_STRING String, BOOLEAN IgnoreCase)
+{
+    if (String->Length < Prefix->Length)
+        return FALSE;
+    for (ULONG At = 0; At < Prefix->Length / sizeof(WCHAR); At++)
+    {
+        WCHAR A = Prefix->Buffer[At];
+        WCHAR B = String->Buffer[At];
+        if (A != B && (!IgnoreCase || Upcase(A) != Upcase(B)))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+BOOLEAN
+RtlEqualUnicodeString(PCUNICODE_STRING A, PCUNICODE_STRING B, BOOLEAN IgnoreCase)
+{
+    return A->Length == B->Length && RtlPrefixUnicodeString(A, B, IgnoreCase);
+}
+
+NTSTATUS
+RtlGetVersion(PRTL_OSVERSIONINFOW Version)
+{
+    static const struct
+    {
+        ULONG Major, Minor, Build;
+    } Versions[SIM_OS_COUNT] = {
+        [SIM_NT52] = {5, 2, 3790},      [SIM_NT60] = {6, 0, 6001},      [SIM_NT61] = {6, 1, 7601},
+        [SIM_10_1607] = {10, 0, 14393}, [SIM_10_1703] = {10, 0, 15063}, [SIM_10_1709] = {10, 0, 16299},
+        [SIM_11] = {10, 0, 22621},
+    };
+    RulePassive("RtlGetVersion");
+    Version->dwMajorVersion = Versions[DriverOs()].Major;
+    Version->dwMinorVersion = Versions[DriverOs()].Minor;
+    Version->dwBuildNumber = Versions[DriverOs()].Build;
+    Version->dwPlatformId = 2;
+    return STATUS_SUCCESS;
+}
+
+ULONG
+DbgPrint(PCSTR Format, ...)
+{
+    va_list Arguments;
+    va_start(Arguments, Format);
+    vfprintf(stderr, Format, Arguments);
+    va_end(Arguments);
+    return 0;
+}
