@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+from wine_prefix import make_prefix
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("PRCM_BUILD", ROOT / "build"))
 
@@ -38,3 +40,9 @@ def version():
 @pytest.fixture
 def build_tree(architecture):
     return BUILD / architecture
+
+
+@pytest.fixture(scope="session")
+def prefix(tmp_path_factory):
+    with make_prefix(tmp_path_factory.mktemp("wine")) as made:
+        yield made

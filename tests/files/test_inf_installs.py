@@ -1,50 +1,11 @@
 # SPDX-License-Identifier: MIT
 """prcm.inf does under Wine's setup program what it says: it installs the service, and takes all of it away again."""
 
-import os
-import subprocess
 import time
 
 import pytest
 
-# How long Wine may take for what it does in an instant; only a broken Wine ever waits this long.
-PATIENCE_SECONDS = 120
-
-
-class Prefix:
-    """A Wine prefix of one's own."""
-
-    def __init__(self, path):
-        self.drive = path / "drive_c"
-        self.environment = {**os.environ, "WINEPREFIX": str(path), "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml="}
-
-    def run(self, *command):
-        result = subprocess.run(
-            ["wine", *command], env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_SECONDS, check=False
-        )
-        return result.stdout.decode("utf-8", "replace")
-
-    def process_inf(self, section, path):
-        windows_path = "Z:" + str(path).replace("/", "\\")
-        self.run("rundll32", "setupapi.dll,InstallHinfSection", section, "132", windows_path)
-
-    def service_values(self):
-        """The registry values of the service by name, those of its Parameters key included."""
-        lines = self.run("reg", "query", r"HKLM\System\CurrentControlSet\Services\prcm", "/s").splitlines()
-        return {line.split()[0]: line.split(None, 2)[2].strip() for line in lines if line.startswith("    ")}
-
-
-@pytest.fixture(scope="module")
-def prefix(tmp_path_factory):
-    made = Prefix(tmp_path_factory.mktemp("wine"))
-    made.run("wineboot", "-i")
-    # Wine's services end with the last program and take seconds to start; this one, waiting for input, keeps them. They
-    # also keep the output of whoever starts them open, which only this one can bear.
-    pipe = subprocess.PIPE
-    with subprocess.Popen(["wine", "cmd", "/k", "echo", "ready"], env=made.environment, stdin=pipe, stdout=pipe) as keeper:
-        assert b"ready" in keeper.stdout.readline()
-        yield made
-    subprocess.run(["/usr/lib/wine/wineserver64", "-k"], env=made.environment, timeout=PATIENCE_SECONDS, check=False)
+from wine_prefix import PATIENCE_SECONDS
 
 
 @pytest.fixture
