@@ -10,7 +10,7 @@
 
 #include "ntext.h"
 
-/* Missing in mingw-w64's kernel headers. Which image Address lies in; NULL: in none. */
+/* Missing in mingw-w64's kernel headers. */
 NTSYSAPI PVOID NTAPI RtlPcToFileHeader(PVOID Address, PVOID *Base);
 
 #define NTEXT_POOL_TAG      0x7478744Eu /* Ntxt */
@@ -22,6 +22,17 @@ NTSYSAPI PVOID NTAPI RtlPcToFileHeader(PVOID Address, PVOID *Base);
  * registers something calls it first, since nobody runs ntext's DriverEntry when it is loaded as an import.
  */
 _IRQL_requires_(PASSIVE_LEVEL) VOID NtextStart(VOID);
+
+/* ---- ntext_image.c ---- */
+
+/* The base of the image that Address lies in; NULL: in none. */
+PVOID ImageOfAddress(_In_ PVOID Address);
+
+/* Whether the image that Address lies in was linked with FORCE_INTEGRITY. */
+BOOLEAN ImageForcesIntegrity(_In_ PVOID Address);
+
+/* What the image at Base exports as Name, or NULL. Forwarded exports are not followed. */
+PVOID ImageExport(_In_ PVOID Base, _In_ PCUNICODE_STRING Name);
 
 /* ---- ntext_offer.c ---- */
 

@@ -8,9 +8,10 @@
 #define MAIN_DEVICE_TYPE 0x8951
 #define MAIN_PIN_DLL     1 /* LDR_ADDREF_DLL_PIN */
 
-/* ntoskrnl's, and ntdll's. */
+/* Missing in the headers. */
 NTKERNELAPI NTSTATUS NTAPI IoCreateDriver(PUNICODE_STRING Name, PDRIVER_INITIALIZE Init);
-NTSYSAPI NTSTATUS NTAPI LdrAddRefDll(ULONG Flags, PVOID Base);
+
+typedef NTSTATUS(NTAPI MAIN_ADD_REF_DLL)(ULONG Flags, PVOID Base);
 
 DRIVER_INITIALIZE DriverEntry;
 static DRIVER_INITIALIZE MainInitDriver;
@@ -142,9 +143,12 @@ MainInitDriver(PDRIVER_OBJECT Driver, PUNICODE_STRING RegistryPath)
 static VOID
 MainPin(VOID)
 {
-    PVOID Base;
-    if (RtlPcToFileHeader((PVOID)(ULONG_PTR)MainPin, &Base))
-        LdrAddRefDll(MAIN_PIN_DLL, Base);
+    UNICODE_STRING Name;
+    RtlInitUnicodeString(&Name, L"LdrAddRefDll");
+    PVOID Ntdll = ImageOfAddress((PVOID)(ULONG_PTR)RtlPcToFileHeader); /* ntoskrnl forwards it */
+    MAIN_ADD_REF_DLL *AddRefDll = (MAIN_ADD_REF_DLL *)ImageExport(Ntdll, &Name);
+    if (!AddRefDll || !NT_SUCCESS(AddRefDll(MAIN_PIN_DLL, ImageOfAddress((PVOID)(ULONG_PTR)MainPin))))
+        DbgPrint("ntext: cannot stay loaded when its driver is unloaded\n");
 }
 
 VOID

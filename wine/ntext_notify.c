@@ -11,12 +11,9 @@
  */
 #include "ntext_kernel.h"
 
-#include <ntimage.h>
-
-#define NOTIFY_MAX_ROUTINES    64u /* as in Windows */
-#define NOTIFY_SUBSYSTEMS      0u  /* PsCreateProcessNotifySubsystems */
-#define NOTIFY_CONFLICTING     1u  /* PS_IMAGE_NOTIFY_CONFLICTING_ARCHITECTURE */
-#define NOTIFY_FORCE_INTEGRITY 0x0080u
+#define NOTIFY_MAX_ROUTINES 64u /* as in Windows */
+#define NOTIFY_SUBSYSTEMS   0u  /* PsCreateProcessNotifySubsystems */
+#define NOTIFY_CONFLICTING  1u  /* PS_IMAGE_NOTIFY_CONFLICTING_ARCHITECTURE */
 
 typedef struct NOTIFY_ROUTINE
 {
@@ -69,18 +66,6 @@ NotifyInit(VOID)
 }
 
 /* ---- Registration -------------------------------------------------------------------------------------- */
-
-/* Whether the image that Routine is in was linked with FORCE_INTEGRITY, as Ex and Ex2 ask. */
-static BOOLEAN
-NotifyForcesIntegrity(_In_ PVOID Routine)
-{
-    PVOID Base;
-    if (!RtlPcToFileHeader(Routine, &Base))
-        return FALSE;
-    const IMAGE_DOS_HEADER *Dos = Base;
-    const IMAGE_NT_HEADERS *Nt = (const VOID *)((PUCHAR)Base + Dos->e_lfanew);
-    return (Nt->OptionalHeader.DllCharacteristics & NOTIFY_FORCE_INTEGRITY) != 0;
-}
 
 static NOTIFY_ROUTINE *
 NotifyFindLocked(_In_ NOTIFY_TABLE *Table, _In_opt_ PVOID Routine, _In_ ULONG Tier)
@@ -140,7 +125,7 @@ NotifySetProcess(_In_ PCWSTR Name, _In_ ULONG Tier, _In_ PVOID Routine, _In_ BOO
     NTSTATUS Status = NtextOffer(&Registrar);
     if (!NT_SUCCESS(Status))
         return Status;
-    if (Tier != NTEXT_TIER_BASE && !NotifyForcesIntegrity(Routine))
+    if (Tier != NTEXT_TIER_BASE && !ImageForcesIntegrity(Routine))
         return STATUS_ACCESS_DENIED;
     Status = NotifyAdd(&NotifyTables.Process, Routine, Tier, 0);
     /* Of process routines the contract says so for a full table too. */

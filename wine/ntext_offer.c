@@ -13,9 +13,7 @@
 #define OFFER_POOL_TYPES          (OFFER_POOL_NON_PAGED | OFFER_POOL_NON_PAGED_EXEC | OFFER_POOL_PAGED)
 #define OFFER_NON_PAGED_POOL_NX   512 /* NonPagedPoolNx, newer than some headers */
 
-/* ntdll's: ntoskrnl has nothing of the kind under Wine. */
-NTSYSAPI NTSTATUS NTAPI LdrGetProcedureAddress(PVOID Base, PANSI_STRING Name, ULONG Ordinal, PVOID *Address);
-NTSYSAPI NTSTATUS NTAPI NtQuerySystemTime(PLARGE_INTEGER Time);
+typedef VOID(NTAPI OFFER_QUERY_TIME)(PLARGE_INTEGER Time);
 
 static NTSTATUS
 OfferQuery(_In_ HANDLE Key, _In_ PUNICODE_STRING Routine)
@@ -49,29 +47,13 @@ NtextOffer(PUNICODE_STRING Routine)
     return Status;
 }
 
-/* What ntext exports itself, or NULL. */
-static PVOID
-OfferOwn(_In_ PUNICODE_STRING Routine)
-{
-    ANSI_STRING Name;
-    PVOID Base, Address = NULL;
-    if (!RtlPcToFileHeader((PVOID)(ULONG_PTR)OfferOwn, &Base))
-        return NULL;
-    if (!NT_SUCCESS(RtlUnicodeStringToAnsiString(&Name, Routine, TRUE)))
-        return NULL;
-    if (!NT_SUCCESS(LdrGetProcedureAddress(Base, &Name, 0, &Address)))
-        Address = NULL;
-    RtlFreeAnsiString(&Name);
-    return Address;
-}
-
 PVOID NTAPI
 NtextMmGetSystemRoutineAddress(PUNICODE_STRING Routine)
 {
     NtextStart();
     if (NtextOffer(Routine) == (NTSTATUS)NTEXT_HIDDEN)
         return NULL;
-    PVOID Own = OfferOwn(Routine);
+    PVOID Own = ImageExport(ImageOfAddress((PVOID)(ULONG_PTR)NtextOffer), Routine);
     return Own ? Own : MmGetSystemRoutineAddress(Routine);
 }
 
@@ -96,5 +78,14 @@ NtextExAllocatePool2(ULONG64 Flags, SIZE_T Bytes, ULONG Tag)
 VOID NTAPI
 NtextKeQuerySystemTimePrecise(PLARGE_INTEGER Time)
 {
-    NtQuerySystemTime(Time);
+    /* Under Wine KeQuerySystemTime is precise; on x86_64 the headers make it a read of the page that the
+     * kernel shares, and the import library does not have it. */
+    static OFFER_QUERY_TIME *QueryTime;
+    if (!QueryTime)
+    {
+        UNICODE_STRING Name;
+        RtlInitUnicodeString(&Name, L"KeQuerySystemTime");
+        QueryTime = (OFFER_QUERY_TIME *)MmGetSystemRoutineAddress(&Name);
+    }
+    QueryTime(Time);
 }
