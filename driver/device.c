@@ -35,8 +35,7 @@ DeviceComplete(_Inout_ PIRP Irp, _In_ NTSTATUS Status, _In_ ULONG Written)
     return Status;
 }
 
-/* ---- Requests -------------------------------------------------------------------------------------------
- */
+/* Requests. */
 
 static NTSTATUS
 DeviceQuery(_In_ ULONG InputLength, _Out_writes_bytes_to_(OutputLength, *Written) VOID *Output,
@@ -54,6 +53,16 @@ DeviceQuery(_In_ ULONG InputLength, _Out_writes_bytes_to_(OutputLength, *Written
     return STATUS_SUCCESS;
 }
 
+static BOOLEAN
+DeviceIsZero(_In_reads_bytes_(Length) const VOID *Memory, _In_ ULONG Length)
+{
+    const UCHAR *Bytes = Memory;
+    for (ULONG At = 0; At < Length; At++)
+        if (Bytes[At])
+            return FALSE;
+    return TRUE;
+}
+
 /* Takes the input of a request: Known receives as much of it as this driver knows. */
 static NTSTATUS
 DeviceTakeInput(_In_reads_bytes_(Length) const VOID *Input, _In_ ULONG Length,
@@ -61,12 +70,28 @@ DeviceTakeInput(_In_reads_bytes_(Length) const VOID *Input, _In_ ULONG Length,
 {
     if (Length < KnownBytes || Length > DEVICE_MAX_INPUT_BYTES || *(const uint32_t *)Input != Length)
         return STATUS_INFO_LENGTH_MISMATCH;
-    const UCHAR *Bytes = Input;
-    for (ULONG At = KnownBytes; At < Length; At++)
-        if (Bytes[At])
-            return STATUS_INVALID_PARAMETER;
+    if (!DeviceIsZero((const UCHAR *)Input + KnownBytes, Length - KnownBytes))
+        return STATUS_INVALID_PARAMETER;
     RtlCopyMemory(Known, Input, KnownBytes);
     return STATUS_SUCCESS;
+}
+
+/* From names how much of Token is used; the rest is reserved. */
+static BOOLEAN
+DeviceTokenIsValid(_In_ const PRCM_TOKEN *Token, _In_ ULONG From)
+{
+    PRCM_TOKEN Rest = *Token;
+    switch (From)
+    {
+    case PRCM_FROM_TOKEN:
+        return Token->Instance && Token->CountsKnown <= 1 && !Token->Reserved;
+    case PRCM_FROM_SEQUENCE:
+        Rest.Next = 0;
+        break;
+    default:
+        break;
+    }
+    return DeviceIsZero(&Rest, sizeof(Rest));
 }
 
 static BOOLEAN
@@ -75,10 +100,9 @@ DeviceSubscribeIsValid(_In_ const PRCM_SUBSCRIBE *Request)
     if (!Request->Kinds || (Request->Kinds & ~PRCM_KINDS_ALL) || Request->KeyCount > PRCM_MAX_KEYS ||
         Request->Reserved)
         return FALSE;
-    for (ULONG Index = Request->KeyCount; Index < PRCM_MAX_KEYS; Index++)
-        if (Request->Keys[Index])
-            return FALSE;
-    return TRUE;
+    ULONG Unused = PRCM_MAX_KEYS - Request->KeyCount;
+    return DeviceIsZero(Request->Keys + Request->KeyCount, Unused * (ULONG)sizeof(*Request->Keys)) &&
+           DeviceTokenIsValid(&Request->Token, Request->From);
 }
 
 /* Input and output share Buffer. */
@@ -137,6 +161,8 @@ static NTSTATUS
 DeviceControl(_Inout_ PIRP Irp, _Out_ ULONG *Written)
 {
     const IO_STACK_LOCATION *Stack = IoGetCurrentIrpStackLocation(Irp);
+    if (!Stack->FileObject) /* a driver's request that belongs to no open */
+        return STATUS_INVALID_DEVICE_REQUEST;
     SESSION *Session = Stack->FileObject->FsContext;
     VOID *Buffer = Irp->AssociatedIrp.SystemBuffer;
     ULONG InputLength = Stack->Parameters.DeviceIoControl.InputBufferLength;
@@ -170,8 +196,7 @@ DeviceOpen(_Inout_ FILE_OBJECT *File)
     return Status;
 }
 
-/* ---- Dispatch -------------------------------------------------------------------------------------------
- */
+/* Dispatch. */
 
 static NTSTATUS NTAPI
 DeviceDispatch(_In_ DEVICE_OBJECT *DeviceObject, _Inout_ PIRP Irp)
@@ -205,8 +230,7 @@ DeviceDispatch(_In_ DEVICE_OBJECT *DeviceObject, _Inout_ PIRP Irp)
     return Status;
 }
 
-/* ---- The device object ----------------------------------------------------------------------------------
- */
+/* The device object. */
 
 /* Full access for SYSTEM and for administrators, and for nobody else. */
 static NTSTATUS

@@ -22,21 +22,24 @@ PRCM_VALUE
 GatherProcessCreateTime(_In_ PEPROCESS Process);
 
 /* Create time of a process known by its id alone; failed if there is none. */
-_IRQL_requires_(PASSIVE_LEVEL) PRCM_VALUE GatherCreateTime(_In_ HANDLE ProcessId);
+_IRQL_requires_(PASSIVE_LEVEL)
+PRCM_VALUE
+GatherCreateTime(_In_ HANDLE ProcessId);
 
 /* The parent's create time, if the parent's id still belongs to a process that is not younger than the child.
  * Absent if it does not. */
-_IRQL_requires_(PASSIVE_LEVEL) PRCM_VALUE
-    GatherParentCreateTime(_In_ HANDLE ParentId, _In_ const PRCM_VALUE *ChildCreateTime);
+_IRQL_requires_(PASSIVE_LEVEL)
+PRCM_VALUE
+GatherParentCreateTime(_In_ HANDLE ParentId, _In_ const PRCM_VALUE *ChildCreateTime);
 
-/* Fills what belongs to the process itself: create time, start key, architecture, and from its token user,
- * session, integrity level, elevation. Plans the SID's bytes. */
-_IRQL_requires_(PASSIVE_LEVEL) VOID GatherProcess(_In_ PEPROCESS Process, _Inout_ GATHER_START *Gather,
-                                                  _Inout_ PRCM_START *Start, _Inout_ RECORD_PLAN *Plan);
+/* Fills what belongs to the process itself: create time, start key, architecture, from its token user, session,
+ * integrity level, elevation, and the image path if it is not present already. Plans the bytes of all these. */
+_IRQL_requires_(PASSIVE_LEVEL)
+VOID GatherProcess(_In_ PEPROCESS Process, _Inout_ GATHER_START *Gather, _Inout_ PRCM_START *Start,
+                   _Inout_ RECORD_PLAN *Plan);
 
-/* Fills the image path of a process that the OS handed no path over for, and plans its bytes. */
-_IRQL_requires_(PASSIVE_LEVEL) VOID GatherImagePath(_In_ PEPROCESS Process, _Inout_ GATHER_START *Gather,
-                                                    _Inout_ PRCM_START *Start, _Inout_ RECORD_PLAN *Plan);
+/* Says in all these fields that there is no process to ask, and why. */
+VOID GatherNoProcess(_In_ NTSTATUS Status, _Inout_ PRCM_START *Start);
 
 /* Plans a path that the OS handed over, or NULL. */
 VOID GatherPath(_In_opt_ PCUNICODE_STRING Text, _Out_ PRCM_PATH *Path, _Inout_ RECORD_PLAN *Plan);

@@ -5,8 +5,9 @@
  *
  *     entry:   (free) --LogReserve--> filling --LogCommit--> committed --eviction--> (free)
  *
- * A filling entry belongs to the thread that reserved it, all but its header, which is written in the hold
- * that reserved it. A committed entry belongs to the log and is read and evicted under the lock only.
+ * A filling entry belongs to whoever reserved it, all but what the log keeps for itself and the members that
+ * LogReserve sets: these are written in the hold that reserved it, and readers look at them. A committed entry
+ * belongs to the log and is read and evicted under the lock only.
  *
  * Published is the lowest number still filling, or Next if none is. It moves at a commit alone: a reserve
  * adds a higher number, and a drop happens only behind an entry that is filling. Readers see numbers below
@@ -17,7 +18,7 @@
  */
 #include "log.h"
 
-/* How much is done in one hold of the lock: some ten microseconds. */
+/* How much a reader does in one hold of the lock, one record of the largest size more at most. */
 #define LOG_SLICE_STEPS 32u
 #define LOG_SLICE_BYTES (64u * 1024u)
 
@@ -33,7 +34,7 @@ typedef struct LOG_ENTRY
 #define LOG_ENTRY_BYTES(RecordBytes) ((ULONG)FIELD_OFFSET(LOG_ENTRY, Record) + (RecordBytes))
 
 C_ASSERT(FIELD_OFFSET(LOG_ENTRY, Record) % 8 == 0);
-/* Twice the largest: what a reserve may need, the padding at the lane's end included. */
+/* Eight of the largest fit whatever padding stands at the lane's end, which is less than one more. */
 C_ASSERT(8 * (FIELD_OFFSET(LOG_ENTRY, Record) + PRCM_MAX_RECORD_BYTES) +
              (FIELD_OFFSET(LOG_ENTRY, Record) + PRCM_MAX_RECORD_BYTES) <=
          PRCM_MIN_LANE_BYTES);
@@ -73,7 +74,8 @@ LogInit(LOG *Log, const LOG_CONFIG *Config)
         LOG_LANE *Lane = &Log->Lanes[Index];
         InitializeListHead(&Lane->Filling);
         Lane->Bytes = Config->LaneBytes[Index];
-        Lane->Memory = OsAllocate(Lane->Bytes);
+        while ((Lane->Memory = OsAllocate(Lane->Bytes)) == NULL && Lane->Bytes > PRCM_MIN_LANE_BYTES)
+            Lane->Bytes /= 2;
         if (!Lane->Memory)
         {
             LogDestroy(Log);
@@ -100,8 +102,7 @@ LogCaptures(const LOG *Log, ULONG Kind)
     return (Log->Kinds & PRCM_KIND_BIT(Kind)) != 0;
 }
 
-/* ---- Lanes: all under the lock --------------------------------------------------------------------------
- */
+/* Lanes: all under the lock. */
 
 static LOG_ENTRY *
 LaneEntry(_In_ const LOG_LANE *Lane, _In_ ULONG64 Offset)
@@ -182,8 +183,7 @@ LanePeek(_In_ const LOG_LANE *Lane, _Inout_ ULONG64 *Position)
     return NULL;
 }
 
-/* ---- Writing --------------------------------------------------------------------------------------------
- */
+/* Writing. */
 
 PRCM_RECORD *
 LogReserve(LOG *Log, ULONG Kind, ULONG Key, ULONG Bytes)
@@ -191,6 +191,7 @@ LogReserve(LOG *Log, ULONG Kind, ULONG Key, ULONG Bytes)
     LOG_LANE *Lane = &Log->Lanes[Log->LaneOf[Kind]];
     KIRQL Irql;
 
+    ASSERT(LogCaptures(Log, Kind) && Bytes % 8 == 0 && Bytes <= PRCM_MAX_RECORD_BYTES);
     KeAcquireSpinLock(&Log->Lock, &Irql);
     LONGLONG Time = OsTime();
     ULONG64 Sequence = Log->Next++;
@@ -233,11 +234,20 @@ LogLowestFillingLocked(_In_ const LOG *Log, _Out_ const LOG_COUNTS **Counts)
     return Lowest;
 }
 
-/* The clock may have been set back meanwhile: then the stall's length is not known, and counts as none. */
+/* How long the lane has been dropping newcomers. At least 1, should the clock not have moved, or have been set back. */
+static LONGLONG
+LaneStall(_In_ const LOG_LANE *Lane)
+{
+    if (!Lane->StallSince)
+        return 0;
+    LONGLONG Stall = OsTime() - Lane->StallSince;
+    return Stall > 0 ? Stall : 1;
+}
+
 static VOID
 LaneEndStall(_Inout_ LOG *Log, _Inout_ LOG_LANE *Lane)
 {
-    LONGLONG Stall = OsTime() - Lane->StallSince;
+    LONGLONG Stall = LaneStall(Lane);
     if (Stall > Log->LongestStall)
         Log->LongestStall = Stall;
     Lane->StallSince = 0;
@@ -262,8 +272,7 @@ LogCommit(LOG *Log, PRCM_RECORD *Record)
     return Wake;
 }
 
-/* ---- Reading --------------------------------------------------------------------------------------------
- */
+/* Reading. */
 
 static BOOLEAN
 LogReaderWants(_In_ const LOG_READER *Reader, _In_ const PRCM_RECORD *Record)
@@ -493,8 +502,7 @@ LogRead(LOG_READER *Reader, VOID *Buffer, ULONG Bytes, ULONG SoftBytes, BOOLEAN 
     return Overflow ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
 }
 
-/* ---- Where a reader starts ------------------------------------------------------------------------------
- */
+/* Where a reader starts. */
 
 static VOID
 TokenSet(_Out_ PRCM_TOKEN *Token, _In_ const LOG *Log, _In_ ULONG64 Next, _In_opt_ const LOG_COUNTS *Counts)
@@ -534,7 +542,7 @@ static BOOLEAN
 LogTokenIsPossibleLocked(_In_ const LOG *Log, _In_ const PRCM_TOKEN *Token)
 {
     ULONG64 Sum = 0;
-    if (Token->Next == 0 || Token->Next > Log->Next || Token->CountsKnown > 1 || Token->Reserved)
+    if (Token->Next == 0 || Token->Next > Log->Next)
         return FALSE;
     for (ULONG Kind = 0; Kind < PRCM_KIND_COUNT; Kind++)
     {
@@ -563,25 +571,28 @@ LogPlaceReaderLocked(_Inout_ LOG_READER *Reader, _In_ const PRCM_SUBSCRIBE *Requ
     case PRCM_FROM_OLDEST:
         Next = LogOldestLocked(Log, &Counts);
         break;
-    case PRCM_FROM_SEQUENCE:
-        if (Token->Instance || Token->CountsKnown || !LogTokenIsPossibleLocked(Log, Token))
-            return STATUS_INVALID_PARAMETER;
-        Next = Token->Next;
-        if (Next != Log->Next)
-            Counts = Next == 1 ? &None : NULL;
-        break;
     case PRCM_FROM_TOKEN:
-        if (Token->Instance && Token->Instance != Log->Instance)
+        if (Token->Instance != Log->Instance)
         {
             Next = 1;
             Counts = &None;
             *Resume = PRCM_RESUME_OTHER_INSTANCE;
             break;
         }
-        if (!Token->Instance || !LogTokenIsPossibleLocked(Log, Token))
+        if (Token->CountsKnown)
+        {
+            Reader->At = *Token;
+            return LogTokenIsPossibleLocked(Log, Token) ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+        }
+        /* A token without counts is a bare number. */
+        /* fall through */
+    case PRCM_FROM_SEQUENCE:
+        if (!LogTokenIsPossibleLocked(Log, Token))
             return STATUS_INVALID_PARAMETER;
-        Reader->At = *Token;
-        return STATUS_SUCCESS;
+        Next = Token->Next;
+        if (Next != Log->Next)
+            Counts = Next == 1 ? &None : NULL;
+        break;
     default:
         return STATUS_INVALID_PARAMETER;
     }
@@ -660,8 +671,7 @@ LogReaderInit(LOG_READER *Reader, LOG *Log, const PRCM_SUBSCRIBE *Request, PRCM_
     return STATUS_SUCCESS;
 }
 
-/* ---- Being asked ----------------------------------------------------------------------------------------
- */
+/* Being asked. */
 
 VOID
 LogQueryLocked(const LOG *Log, PRCM_QUERY *Query)
@@ -680,6 +690,8 @@ LogQueryLocked(const LOG *Log, PRCM_QUERY *Query)
         PRCM_LANE_INFO *Info = &Query->Lanes[Index];
         ULONG64 Position = 0;
         const LOG_ENTRY *Entry = LanePeek(Lane, &Position);
+        if (LaneStall(Lane) > (LONGLONG)Query->LongestStall)
+            Query->LongestStall = (uint64_t)LaneStall(Lane);
         Info->Bytes = Lane->Bytes;
         Info->Used = Lane->Head - Lane->Tail;
         Info->Oldest = Entry ? Entry->Record.Sequence : 0;

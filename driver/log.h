@@ -4,8 +4,8 @@
  * cursors. It knows nothing of what the events are: kinds are bits, a record is bytes with a PRCM_RECORD in
  * front, a key is a number that readers may select by.
  *
- * Writers call LogReserve, fill the record outside the lock, and call LogCommit from the same thread, all
- * within a critical region, so that no thread is suspended in between. Readers own a LOG_READER each.
+ * Writers call LogReserve, fill the record outside the lock, and call LogCommit, all within a critical region,
+ * so that no thread is suspended in between. Readers own a LOG_READER each.
  */
 #ifndef LOG_H
 #define LOG_H
@@ -71,12 +71,16 @@ typedef struct LOG_CONFIG
     ULONG Kinds;
 } LOG_CONFIG;
 
-/* Allocates the lanes. STATUS_INSUFFICIENT_RESOURCES: nothing is left allocated. */
-_IRQL_requires_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
-    LogInit(_Out_ LOG *Log, _In_ const LOG_CONFIG *Config);
+/* Allocates the lanes; one that does not fit is halved until it does. STATUS_INSUFFICIENT_RESOURCES: not even one of
+ * PRCM_MIN_LANE_BYTES did, and nothing is left allocated. */
+_IRQL_requires_(PASSIVE_LEVEL)
+_Must_inspect_result_
+NTSTATUS
+LogInit(_Out_ LOG *Log, _In_ const LOG_CONFIG *Config);
 
 /* Frees the lanes. No writer and no reader may be left. */
-_IRQL_requires_(PASSIVE_LEVEL) VOID LogDestroy(_Inout_ LOG *Log);
+_IRQL_requires_(PASSIVE_LEVEL)
+VOID LogDestroy(_Inout_ LOG *Log);
 
 /* Whether events of Kind get a number. Constant for the life of the log. */
 BOOLEAN
@@ -89,29 +93,38 @@ LogCaptures(_In_ const LOG *Log, _In_ ULONG Kind);
  * Returns the record to fill, with Size, Kind, Sequence, Time and Key set and the rest undefined; or NULL:
  * the event got a number and was dropped, as its lane is full up to an entry not yet committed. A drop
  * publishes nothing: the entry that caused it has a lower number. */
-_IRQL_requires_max_(APC_LEVEL) PRCM_RECORD *LogReserve(_Inout_ LOG *Log, _In_ ULONG Kind, _In_ ULONG Key,
-                                                       _In_ ULONG Bytes);
+_IRQL_requires_max_(APC_LEVEL)
+PRCM_RECORD *LogReserve(_Inout_ LOG *Log, _In_ ULONG Kind, _In_ ULONG Key, _In_ ULONG Bytes);
 
 /* Gives a filled record to the readers. TRUE: something was published and readers are waiting. */
-_IRQL_requires_max_(APC_LEVEL) BOOLEAN LogCommit(_Inout_ LOG *Log, _Inout_ PRCM_RECORD *Record);
+_IRQL_requires_max_(APC_LEVEL)
+BOOLEAN
+LogCommit(_Inout_ LOG *Log, _Inout_ PRCM_RECORD *Record);
 
 /* Fills the log's part of Query: its lanes, counters, kinds, instance. The caller holds the log's lock. */
 VOID LogQueryLocked(_In_ const LOG *Log, _Inout_ PRCM_QUERY *Query);
 
-/* Places a new reader. Request has been checked as far as that needs no log: version, kinds, KeyCount, Keys.
+/* Places a new reader. Request has been checked as far as that needs no log: version, kinds, keys, reserved members, and
+ * that Token is zero where From does not use it.
  * STATUS_INVALID_PARAMETER: a From, number or token that this log cannot take. */
-_IRQL_requires_max_(APC_LEVEL) _Must_inspect_result_ NTSTATUS
-    LogReaderInit(_Out_ LOG_READER *Reader, _In_ LOG *Log, _In_ const PRCM_SUBSCRIBE *Request,
-                  _Out_ PRCM_SUBSCRIBED *Answer);
+_IRQL_requires_max_(APC_LEVEL)
+_Must_inspect_result_
+NTSTATUS
+LogReaderInit(_Out_ LOG_READER *Reader, _In_ LOG *Log, _In_ const PRCM_SUBSCRIBE *Request,
+              _Out_ PRCM_SUBSCRIBED *Answer);
 
-/* Writes the next batch to Buffer, which is written front to back and never read. The lock is let go every
- * few records. Bytes      of Buffer; at least sizeof(PRCM_BATCH) SoftBytes  no record is added once the batch
- * is as long as this; it never keeps the first one out EvenEmpty  write a batch even if there is nothing for
- * this reader Written    receives how many bytes were written STATUS_SUCCESS; STATUS_BUFFER_OVERFLOW: only a
- * header, the next record does not fit; STATUS_PENDING: nothing for this reader, nothing written. */
-_IRQL_requires_max_(APC_LEVEL) _Must_inspect_result_ NTSTATUS
-    LogRead(_Inout_ LOG_READER *Reader, _Out_writes_bytes_to_(Bytes, *Written) VOID *Buffer, _In_ ULONG Bytes,
-            _In_ ULONG SoftBytes, _In_ BOOLEAN EvenEmpty, _Out_ ULONG *Written);
+/* Writes the next batch to Buffer, which is written only, never read. The lock is let go every few records.
+ *   Bytes      of Buffer; at least sizeof(PRCM_BATCH)
+ *   SoftBytes  no record is added once the batch is as long as this; it never keeps the first one out
+ *   EvenEmpty  write a batch even if there is nothing for this reader
+ *   Written    receives how many bytes were written
+ * STATUS_SUCCESS; STATUS_BUFFER_OVERFLOW: only a header, as the next record does not fit; STATUS_PENDING: there is
+ * nothing for this reader, and nothing was written. */
+_IRQL_requires_max_(APC_LEVEL)
+_Must_inspect_result_
+NTSTATUS
+LogRead(_Inout_ LOG_READER *Reader, _Out_writes_bytes_to_(Bytes, *Written) VOID *Buffer, _In_ ULONG Bytes,
+        _In_ ULONG SoftBytes, _In_ BOOLEAN EvenEmpty, _Out_ ULONG *Written);
 
 /* Whether LogRead may have something for Reader. FALSE is certain, and leaves nothing published unexamined;
  * the work of one call is bounded, so TRUE may turn out to be nothing. The caller holds the log's lock and

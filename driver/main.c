@@ -40,6 +40,16 @@ MainDescribe(VOID)
         Query.Flags |= PRCM_QUERY_TIME_PRECISE;
 }
 
+/* A lane that did not fit in memory is smaller than its parameter said. */
+static VOID
+MainDescribeLanes(_In_ const LOG_CONFIG *Config)
+{
+    if (Log.Lanes[PRCM_LANE_LIFECYCLE].Bytes != Config->LaneBytes[PRCM_LANE_LIFECYCLE])
+        Query.Flags |= PRCM_QUERY_CLAMPED_LIFECYCLE;
+    if (Log.Lanes[PRCM_LANE_IMAGE].Bytes != Config->LaneBytes[PRCM_LANE_IMAGE])
+        Query.Flags |= PRCM_QUERY_CLAMPED_IMAGE;
+}
+
 _Use_decl_annotations_
 NTSTATUS NTAPI
 DriverEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)
@@ -52,6 +62,7 @@ DriverEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)
     NTSTATUS Status = LogInit(&Log, &Config);
     if (!NT_SUCCESS(Status))
         return Status;
+    MainDescribeLanes(&Config);
     Status = SessionsInit(&Sessions, &Log);
     if (!NT_SUCCESS(Status))
         goto DestroyLog;

@@ -26,17 +26,20 @@ static struct
 static BOOLEAN
 NotifyEnter(_In_ ULONG Kind)
 {
-    if (!LogCaptures(Notify.Sessions->Log, Kind) || !ExAcquireRundownProtection(&Notify.Running))
+    if (!LogCaptures(Notify.Sessions->Log, Kind))
         return FALSE;
     KeEnterCriticalRegion();
-    return TRUE;
+    if (ExAcquireRundownProtection(&Notify.Running))
+        return TRUE;
+    KeLeaveCriticalRegion();
+    return FALSE;
 }
 
 static VOID
 NotifyLeave(VOID)
 {
-    KeLeaveCriticalRegion();
     ExReleaseRundownProtection(&Notify.Running);
+    KeLeaveCriticalRegion();
 }
 
 static VOID
@@ -51,8 +54,7 @@ NotifyReport(_Inout_ RECORD_PLAN *Plan, _In_ ULONG Kind, _In_ HANDLE ProcessId)
     SessionsCommit(Notify.Sessions, Record);
 }
 
-/* ---- Starts ---------------------------------------------------------------------------------------------
- */
+/* Starts. */
 
 /* An id of 0 is nobody's: it stands for "not told". */
 static PRCM_VALUE
@@ -90,18 +92,9 @@ NotifyStart(_In_opt_ PEPROCESS Process, _In_ NTSTATUS LookupStatus, _In_ HANDLE 
     if (Info)
         NotifyCreateInfo(Info, &Start, &Plan);
     if (Process)
-    {
         GatherProcess(Process, &Gather, &Start, &Plan);
-        if (Start.ImagePath.Text.Status != PRCM_PRESENT)
-            GatherImagePath(Process, &Gather, &Start, &Plan);
-    }
     else
-    {
-        PRCM_VALUE Failed = RecordNoValue(RecordFailure(LookupStatus));
-        Start.CreateTime = Start.SessionId = Start.IntegrityLevel = Start.Elevated = Start.Architecture =
-            Failed;
-        Start.UserSid.Status = Start.ImagePath.Text.Status = Failed.Status;
-    }
+        GatherNoProcess(LookupStatus, &Start);
     Start.ParentProcessId = NotifyId(ParentId);
     if (ParentId)
         Start.ParentCreateTime = GatherParentCreateTime(ParentId, &Start.CreateTime);
@@ -160,8 +153,7 @@ NotifyProcess(_In_ HANDLE ParentId, _In_ HANDLE ProcessId, _In_ BOOLEAN Create)
     NotifyLeave();
 }
 
-/* ---- Images ---------------------------------------------------------------------------------------------
- */
+/* Images. */
 
 static VOID NTAPI
 NotifyImage(_In_opt_ PUNICODE_STRING FullImageName, _In_ HANDLE ProcessId, _In_ PIMAGE_INFO Info)
@@ -174,22 +166,17 @@ NotifyImage(_In_opt_ PUNICODE_STRING FullImageName, _In_ HANDLE ProcessId, _In_ 
     RecordPlanInit(&Plan, &Image.Header, sizeof(Image));
     Image.ImageSize = Info->ImageSize;
     Image.Properties = Info->Properties;
-    if (Info->Properties & PRCM_IMAGE_SYSTEM_MODE)
-    {
-        Image.Base = RecordNoValue(PRCM_WITHHELD);
-    }
-    else
-    {
-        Image.Base = RecordValue((ULONG_PTR)Info->ImageBase);
+    Image.Base = OsIsKernelAddress(Info->ImageBase) || (Info->Properties & PRCM_IMAGE_SYSTEM_MODE)
+                     ? RecordNoValue(PRCM_WITHHELD)
+                     : RecordValue((ULONG_PTR)Info->ImageBase);
+    if (!(Info->Properties & PRCM_IMAGE_SYSTEM_MODE))
         Image.CreateTime = GatherCreateTime(ProcessId);
-    }
     GatherPath(FullImageName, &Image.ImagePath, &Plan);
     NotifyReport(&Plan, PRCM_KIND_IMAGE, ProcessId);
     NotifyLeave();
 }
 
-/* ---- Registration ---------------------------------------------------------------------------------------
- */
+/* Registration. */
 
 static NTSTATUS
 NotifySetProcess(_In_ ULONG Tier, _In_ BOOLEAN Remove)

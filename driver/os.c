@@ -38,6 +38,8 @@ OsInit(VOID)
     Os.LocateProcessImageName = (OS_LOCATE_PROCESS_IMAGE_NAME *)OsLookUp(L"SeLocateProcessImageName");
     Os.AllocatePool2 = (OS_ALLOCATE_POOL2 *)OsLookUp(L"ExAllocatePool2");
     Os.QueryTimePrecise = (OS_QUERY_TIME *)OsLookUp(L"KeQuerySystemTimePrecise");
+    PVOID *SystemRangeStart = OsLookUp(L"MmSystemRangeStart");
+    Os.SystemRangeStart = SystemRangeStart ? *SystemRangeStart : NULL;
     Os.HasNx = OsIsWindows8OrLater();
 }
 
@@ -68,6 +70,12 @@ OsTime(VOID)
     else
         KeQuerySystemTime(&Time);
     return Time.QuadPart;
+}
+
+BOOLEAN
+OsIsKernelAddress(const VOID *Address)
+{
+    return Os.SystemRangeStart && Address >= Os.SystemRangeStart;
 }
 
 PVOID

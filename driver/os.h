@@ -46,24 +46,35 @@ typedef struct OS
     OS_LOCATE_PROCESS_IMAGE_NAME *LocateProcessImageName; /* Vista */
     OS_ALLOCATE_POOL2 *AllocatePool2;                     /* Windows 10 2004 */
     OS_QUERY_TIME *QueryTimePrecise;                      /* Windows 8 */
-    BOOLEAN HasNx; /* Windows 8: nonpaged pool and mappings without execute */
+    PVOID SystemRangeStart; /* the lowest address of the system's; NULL: not known */
+    BOOLEAN HasNx;          /* Windows 8: nonpaged pool and mappings without execute */
 } OS;
 
 extern OS Os;
 
-_IRQL_requires_(PASSIVE_LEVEL) VOID OsInit(VOID);
+_IRQL_requires_(PASSIVE_LEVEL)
+VOID OsInit(VOID);
 
 /* Zeroed nonpaged memory, not executable where the OS has that; NULL if there is none. */
-_IRQL_requires_max_(DISPATCH_LEVEL) PVOID OsAllocate(_In_ SIZE_T Bytes);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+PVOID
+OsAllocate(_In_ SIZE_T Bytes);
 
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID OsFree(_In_ PVOID Memory);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID OsFree(_In_ PVOID Memory);
 
 /* 100 ns since 1601 UTC, as precise as the OS can. Steps when the clock is set. Any IRQL. */
 LONGLONG
 OsTime(VOID);
 
+/* Whether Address is the system's. Any IRQL. */
+BOOLEAN
+OsIsKernelAddress(_In_opt_ const VOID *Address);
+
 /* Maps the locked pages of Mdl for writing by the system, or returns the mapping they have; NULL if there is
  * no room. */
-_IRQL_requires_max_(DISPATCH_LEVEL) PVOID OsMapMdl(_In_ PMDL Mdl);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+PVOID
+OsMapMdl(_In_ PMDL Mdl);
 
 #endif

@@ -11,7 +11,7 @@
 /* Reads the parameters of the service at RegistryPath into Config. Nothing here is fatal: what is missing
  * gets its default, what is out of range or not a REG_DWORD is changed and reported in Query: its Flags and
  * what each lane was to have. */
-_IRQL_requires_(PASSIVE_LEVEL) VOID
-    ParametersRead(_In_ PCUNICODE_STRING RegistryPath, _Out_ LOG_CONFIG *Config, _Inout_ PRCM_QUERY *Query);
+_IRQL_requires_(PASSIVE_LEVEL)
+VOID ParametersRead(_In_ PCUNICODE_STRING RegistryPath, _Out_ LOG_CONFIG *Config, _Inout_ PRCM_QUERY *Query);
 
 #endif

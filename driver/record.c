@@ -27,6 +27,7 @@ RecordTouch(_In_reads_bytes_(Length) const volatile UCHAR *Bytes, _In_ ULONG Len
 VOID
 RecordPlanBytes(RECORD_PLAN *Plan, PRCM_BYTES *Field, const VOID *Bytes, ULONG Length)
 {
+    ASSERT(Plan->Count < RECORD_MAX_BYTES_FIELDS && Length <= PRCM_MAX_STRING_BYTES);
     RecordTouch(Bytes, Length);
     Field->Status = PRCM_PRESENT;
     Field->Offset = Length ? Plan->Size : 0;

@@ -44,8 +44,7 @@ RecordPlanSize(_In_ const RECORD_PLAN *Plan);
  * header's FixedSize and ThreadId are Plan's. */
 VOID RecordWrite(_In_ const RECORD_PLAN *Plan, _Inout_ PRCM_RECORD *Record);
 
-/* ---- Fields ---------------------------------------------------------------------------------------------
- */
+/* Fields. */
 
 /* A field that is present. */
 PRCM_VALUE

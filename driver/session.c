@@ -2,25 +2,25 @@
  *
  * The life of a session's READ. Its state says who owns the session's reader:
  *
- *     idle     nobody. A READ makes it filling.
- *     filling  the thread that serves the READ: the reader's own, or that of a writer which took the READ off
- *              the queue. Ends in idle, when the READ is completed, or in waiting, when there is nothing for
- * it. waiting  whoever holds the log's lock. The READ is in the cancel-safe queue, and everything published
- * has been examined: SessionCsqInsert refuses it otherwise, so that no wake-up is lost between looking and
- * waiting. Whoever takes the READ off the queue makes it filling: a writer, its cancellation, CLEANUP, STOP.
+ *     idle     nobody.
+ *     filling  the thread that serves the READ: the reader's own, or that of a writer which took the READ off the
+ *              queue.
+ *     waiting  whoever holds the log's lock. The READ is in the cancel-safe queue, and everything published has
+ *              been examined: SessionCsqInsert refuses it otherwise, so that no wake-up is lost between looking
+ *              and waiting.
  *
- *     idle -> filling            READ, under the lock; if it is not idle: STATUS_DEVICE_BUSY
- *     filling -> waiting         SessionCsqInsert, under the lock
- *     waiting -> filling         SessionCsqRemove, under the lock
- *     filling -> idle            SessionRelease, without the lock, by the owner, before it completes the READ
+ *     idle -> filling     SessionClaim, under the lock; if the session is not idle: STATUS_DEVICE_BUSY
+ *     filling -> waiting  SessionCsqInsert, under the lock: there is nothing for this reader
+ *     waiting -> filling  SessionCsqRemove, under the lock: for a writer, a cancellation, CLEANUP or STOP
+ *     filling -> idle     SessionRelease, by the owner, before it completes the READ
  *
- * A READ references its file object, so its session lives until the READ is completed, and is not touched
- * after.
+ * A READ references its file object, so its session lives until the READ is completed, and is not touched after.
+ * SESSIONS.Reads is held from SessionClaim until after that, for a host that unloads the driver while a READ is
+ * being cancelled.
  */
 #include "session.h"
 
-/* What a writer hands to a waiting reader at most, but for a single larger record: it has a process to let go
- * on. */
+/* What a writer hands to a waiting reader, one larger record excepted: it has a process to let go on. */
 #define SESSION_WRITER_BYTES (16u * 1024u)
 
 typedef enum SESSION_STATE
@@ -42,9 +42,12 @@ struct SESSION
     LOG_READER Reader;
 };
 
-/* What IoCsqRemoveNextIrp is asked for, besides the READ of one session. */
-#define SESSION_PEEK_READY NULL   /* one whose reader has something */
-static const CHAR SessionPeekAny; /* any; its address is the request */
+/* The READ that IoCsqRemoveNextIrp is asked for: its PeekContext. */
+typedef struct SESSION_PICK
+{
+    SESSION *Session;  /* of this session; NULL: of any */
+    BOOLEAN OnlyReady; /* that there is something for */
+} SESSION_PICK;
 
 static SESSION *
 SessionOfReader(_In_ LOG_READER *Reader)
@@ -58,8 +61,8 @@ SessionOfIrp(_In_ PIRP Irp)
     return IoGetCurrentIrpStackLocation(Irp)->FileObject->FsContext;
 }
 
-/* Gives up a reader that the caller owns. Without the lock, as a kernel's IoCsqInsertIrpEx may complete a
- * cancelled READ while it holds the queue's lock. */
+/* Gives up a reader that the caller owns. Without the lock, as a kernel's IoCsqInsertIrpEx may complete a cancelled
+ * READ while it holds the queue's lock. */
 static VOID
 SessionRelease(_Inout_ SESSION *Session)
 {
@@ -68,16 +71,18 @@ SessionRelease(_Inout_ SESSION *Session)
 
 /* Completes a READ of a session whose reader the caller owns. Neither may be touched afterwards. */
 static VOID
-SessionComplete(_Inout_ SESSION *Session, _Inout_ PIRP Irp, _In_ NTSTATUS Status, _In_ ULONG Written)
+SessionComplete(_Inout_ PIRP Irp, _In_ NTSTATUS Status, _In_ ULONG Written)
 {
+    SESSION *Session = SessionOfIrp(Irp);
+    SESSIONS *Sessions = Session->Sessions;
     SessionRelease(Session);
     Irp->IoStatus.Status = Status;
     Irp->IoStatus.Information = Written;
     IoCompleteRequest(Irp, IO_NO_INCREMENT);
+    ExReleaseRundownProtection(&Sessions->Reads);
 }
 
-/* ---- The cancel-safe queue ------------------------------------------------------------------------------
- */
+/* The cancel-safe queue. */
 
 static SESSIONS *
 SessionsOfCsq(_In_ PIO_CSQ Csq)
@@ -118,14 +123,16 @@ SessionCsqRemove(_In_ PIO_CSQ Csq, _In_ PIRP Irp)
 static PIRP NTAPI
 SessionCsqPeekNext(_In_ PIO_CSQ Csq, _In_opt_ PIRP Irp, _In_opt_ PVOID PeekContext)
 {
+    const SESSION_PICK *Pick = PeekContext;
     LIST_ENTRY *Waiting = &SessionsOfCsq(Csq)->Log->Waiting;
     LIST_ENTRY *Link = Irp ? &SessionOfIrp(Irp)->Reader.WaitLink : Waiting;
     while ((Link = Link->Flink) != Waiting)
     {
         LOG_READER *Reader = CONTAINING_RECORD(Link, LOG_READER, WaitLink);
         SESSION *Session = SessionOfReader(Reader);
-        if (PeekContext == &SessionPeekAny || PeekContext == Session ||
-            (PeekContext == SESSION_PEEK_READY && LogReadyLocked(Reader)))
+        if (Pick->Session && Pick->Session != Session)
+            continue;
+        if (!Pick->OnlyReady || LogReadyLocked(Reader))
             return Session->Read;
     }
     return NULL;
@@ -147,11 +154,10 @@ static VOID NTAPI
 SessionCsqCompleteCancelled(_In_ PIO_CSQ Csq, _In_ PIRP Irp)
 {
     UNREFERENCED_PARAMETER(Csq);
-    SessionComplete(SessionOfIrp(Irp), Irp, STATUS_CANCELLED, 0);
+    SessionComplete(Irp, STATUS_CANCELLED, 0);
 }
 
-/* ---- All sessions ---------------------------------------------------------------------------------------
- */
+/* All sessions. */
 
 NTSTATUS
 SessionsInit(SESSIONS *Sessions, LOG *Log)
@@ -159,16 +165,19 @@ SessionsInit(SESSIONS *Sessions, LOG *Log)
     RtlZeroMemory(Sessions, sizeof(*Sessions));
     Sessions->Log = Log;
     InitializeListHead(&Sessions->All);
+    ExInitializeRundownProtection(&Sessions->Reads);
     return IoCsqInitializeEx(&Sessions->Pended, SessionCsqInsert, SessionCsqRemove, SessionCsqPeekNext,
                              SessionCsqAcquireLock, SessionCsqReleaseLock, SessionCsqCompleteCancelled);
 }
 
+/* Takes the picked READs off the queue, and completes them. */
 static VOID
-SessionsEndReads(_Inout_ SESSIONS *Sessions, _In_ const VOID *PeekContext, _In_ NTSTATUS Status)
+SessionsEndReads(_Inout_ SESSIONS *Sessions, _In_opt_ SESSION *Session, _In_ NTSTATUS Status)
 {
+    SESSION_PICK Pick = {.Session = Session};
     PIRP Irp;
-    while ((Irp = IoCsqRemoveNextIrp(&Sessions->Pended, (PVOID)(ULONG_PTR)PeekContext)) != NULL)
-        SessionComplete(SessionOfIrp(Irp), Irp, Status, 0);
+    while ((Irp = IoCsqRemoveNextIrp(&Sessions->Pended, &Pick)) != NULL)
+        SessionComplete(Irp, Status, 0);
 }
 
 VOID
@@ -178,12 +187,13 @@ SessionsStop(SESSIONS *Sessions)
     KeAcquireSpinLock(&Sessions->Log->Lock, &Irql);
     Sessions->Stopping = TRUE;
     KeReleaseSpinLock(&Sessions->Log->Lock, Irql);
-    SessionsEndReads(Sessions, &SessionPeekAny, STATUS_DEVICE_REMOVED);
+    SessionsEndReads(Sessions, NULL, STATUS_DEVICE_REMOVED);
 }
 
 VOID
 SessionsDestroy(SESSIONS *Sessions)
 {
+    ExWaitForRundownProtectionRelease(&Sessions->Reads);
     while (!IsListEmpty(&Sessions->All))
         SessionClose(CONTAINING_RECORD(Sessions->All.Flink, SESSION, Link));
 }
@@ -201,8 +211,7 @@ SessionsQuery(SESSIONS *Sessions, PRCM_QUERY *Query)
     KeReleaseSpinLock(&Sessions->Log->Lock, Irql);
 }
 
-/* ---- READ -----------------------------------------------------------------------------------------------
- */
+/* READ. */
 
 /* Fills the READ of a session whose reader the caller owns. STATUS_PENDING: there was nothing and it is
  * queued, hands off; any other: the READ and the reader are still the caller's. */
@@ -222,30 +231,37 @@ SessionFill(_Inout_ SESSION *Session, _Inout_ PIRP Irp, _In_ ULONG SoftBytes, _O
     return NT_SUCCESS(Status) ? STATUS_PENDING : Status;
 }
 
+/* A READ that comes back to the queue does so at its end. So after this many turns all that waited at the commit have
+ * been served, and what has been published since is for those to tell who published it. */
 VOID
 SessionsCommit(SESSIONS *Sessions, PRCM_RECORD *Record)
 {
+    SESSION_PICK Pick = {.OnlyReady = TRUE};
     PIRP Irp;
     if (!LogCommit(Sessions->Log, Record))
         return;
-    while ((Irp = IoCsqRemoveNextIrp(&Sessions->Pended, SESSION_PEEK_READY)) != NULL)
+    for (ULONG Turn = 0; Turn < PRCM_MAX_SESSIONS; Turn++)
     {
-        SESSION *Session = SessionOfIrp(Irp);
+        if ((Irp = IoCsqRemoveNextIrp(&Sessions->Pended, &Pick)) == NULL)
+            break;
         ULONG Written;
-        NTSTATUS Status = SessionFill(Session, Irp, SESSION_WRITER_BYTES, &Written);
+        NTSTATUS Status = SessionFill(SessionOfIrp(Irp), Irp, SESSION_WRITER_BYTES, &Written);
         if (Status != STATUS_PENDING)
-            SessionComplete(Session, Irp, Status, Written);
+            SessionComplete(Irp, Status, Written);
     }
 }
 
-/* idle -> filling, if the session may be read at all. */
+/* idle -> filling, if the session may be read at all. Success holds SESSIONS.Reads. */
 static NTSTATUS
 SessionClaim(_Inout_ SESSION *Session)
 {
+    SESSIONS *Sessions = Session->Sessions;
     NTSTATUS Status = STATUS_SUCCESS;
     KIRQL Irql;
-    KeAcquireSpinLock(&Session->Sessions->Log->Lock, &Irql);
-    if (Session->Sessions->Stopping)
+    if (!ExAcquireRundownProtection(&Sessions->Reads))
+        return STATUS_DEVICE_REMOVED;
+    KeAcquireSpinLock(&Sessions->Log->Lock, &Irql);
+    if (Sessions->Stopping)
         Status = STATUS_DEVICE_REMOVED;
     else if (Session->Closing)
         Status = STATUS_CANCELLED;
@@ -253,7 +269,9 @@ SessionClaim(_Inout_ SESSION *Session)
         Status = STATUS_INVALID_DEVICE_STATE;
     else if (InterlockedCompareExchange(&Session->State, SessionFilling, SessionIdle) != SessionIdle)
         Status = STATUS_DEVICE_BUSY;
-    KeReleaseSpinLock(&Session->Sessions->Log->Lock, Irql);
+    KeReleaseSpinLock(&Sessions->Log->Lock, Irql);
+    if (!NT_SUCCESS(Status))
+        ExReleaseRundownProtection(&Sessions->Reads);
     return Status;
 }
 
@@ -272,7 +290,9 @@ SessionRead(SESSION *Session, PIRP Irp, BOOLEAN NoWait, ULONG *Written)
     Status = LogRead(&Session->Reader, Buffer, Bytes, Bytes, NoWait, Written);
     if (Status != STATUS_PENDING)
     {
+        SESSIONS *Sessions = Session->Sessions;
         SessionRelease(Session);
+        ExReleaseRundownProtection(&Sessions->Reads);
         return Status;
     }
 
@@ -281,12 +301,11 @@ SessionRead(SESSION *Session, PIRP Irp, BOOLEAN NoWait, ULONG *Written)
     IoMarkIrpPending(Irp);
     Status = SessionFill(Session, Irp, Bytes, Written);
     if (Status != STATUS_PENDING)
-        SessionComplete(Session, Irp, Status, *Written);
+        SessionComplete(Irp, Status, *Written);
     return STATUS_PENDING;
 }
 
-/* ---- One session ----------------------------------------------------------------------------------------
- */
+/* One session. */
 
 NTSTATUS
 SessionOpen(SESSIONS *Sessions, SESSION **Session)

@@ -27,8 +27,7 @@
 #define PRCM_LINK_NAME    L"\\DosDevices\\Prcm"
 #define PRCM_WIN32_NAME   L"\\\\.\\Prcm"
 
-/* ---- Kinds of events, lanes of the log ------------------------------------------------------------------
- */
+/* Kinds of events, lanes of the log. */
 
 #define PRCM_KIND_START 0u /* a process started */
 #define PRCM_KIND_EXIT  1u /* a process exited */
@@ -46,8 +45,7 @@
 #define PRCM_LANE_IMAGE     1u /* image loads, whose storms never push out a start or an exit */
 #define PRCM_LANE_COUNT     2u
 
-/* ---- Limits ---------------------------------------------------------------------------------------------
- */
+/* Limits. */
 
 #define PRCM_MAX_STRING_BYTES             65534u /* UNICODE_STRING's own limit; longer cannot reach the driver */
 #define PRCM_MAX_SID_BYTES                68u    /* SECURITY_MAX_SID_SIZE */
@@ -60,8 +58,7 @@
 #define PRCM_DEFAULT_LIFECYCLE_LANE_BYTES (4u * 1024u * 1024u)
 #define PRCM_DEFAULT_IMAGE_LANE_BYTES     (8u * 1024u * 1024u)
 
-/* ---- Optional fields ------------------------------------------------------------------------------------
- */
+/* Optional fields. */
 
 /* The status of an optional field. A value with the top bit set is the NTSTATUS with which obtaining the
  * field failed. Only a present field, and as far as it goes a truncated one, has a value; else the value is
@@ -102,8 +99,7 @@ typedef struct PRCM_PATH
     uint32_t Reserved;
 } PRCM_PATH;
 
-/* ---- Records --------------------------------------------------------------------------------------------
- */
+/* Records. */
 
 /* What every record begins with. */
 typedef struct PRCM_RECORD
@@ -127,8 +123,7 @@ typedef struct PRCM_START
     PRCM_VALUE CreateTime;
     PRCM_VALUE StartKey; /* unique until the next boot, unlike the id; Windows 10 1703 and later */
     PRCM_VALUE ParentProcessId;
-    PRCM_VALUE
-    ParentCreateTime; /* present only if the id still belonged to a process not younger than this one */
+    PRCM_VALUE ParentCreateTime; /* present only if the id still belonged to a process that is not younger */
     PRCM_VALUE CreatorProcessId; /* who called the OS; not always the parent */
     PRCM_VALUE CreatorThreadId;
     PRCM_VALUE SessionId;
@@ -188,8 +183,7 @@ typedef struct PRCM_LOST
     uint64_t Filtered;                 /* of kinds not subscribed to, so not lost to this reader */
 } PRCM_LOST;
 
-/* ---- Requests -------------------------------------------------------------------------------------------
- */
+/* Requests. */
 
 /* Access and method as in the WDK's CTL_CODE. */
 #define PRCM_DEVICE_TYPE 0x8950u /* of the range left to vendors */
@@ -214,23 +208,26 @@ typedef struct PRCM_LOST
 #define PRCM_IOCTL_QUERY PRCM_CTL_CODE(0x800, PRCM_METHOD_BUFFERED, PRCM_ACCESS_READ)
 
 /* SUBSCRIBE. Once per handle: a second is STATUS_INVALID_DEVICE_STATE. Input: PRCM_SUBSCRIBE. Output:
- * PRCM_SUBSCRIBED; shorter: STATUS_BUFFER_TOO_SMALL. STATUS_REVISION_MISMATCH: AbiVersion is not the
- * driver's. STATUS_INVALID_PARAMETER: an unknown kind, no kind, an unknown From, too many keys, a number that
- * is 0 or not yet reached, a token that this instance cannot have given. STATUS_DEVICE_REMOVED: stopping. */
+ * PRCM_SUBSCRIBED; shorter: STATUS_BUFFER_TOO_SMALL.
+ * STATUS_REVISION_MISMATCH: AbiVersion is not the driver's; found before any fault of the length.
+ * STATUS_INVALID_PARAMETER: an unknown kind, no kind, an unknown From, too many keys, a number that is 0 or not yet
+ * reached, a token that this instance cannot have given, something in a member that is not used.
+ * STATUS_DEVICE_REMOVED: stopping. */
 #define PRCM_IOCTL_SUBSCRIBE PRCM_CTL_CODE(0x801, PRCM_METHOD_BUFFERED, PRCM_ACCESS_READ)
 
-/* READ. Input: PRCM_READ. Output: a PRCM_BATCH and its records. Stays pended until there is something for
- * this reader, unless PRCM_READ_NO_WAIT. STATUS_SUCCESS               a batch; empty only with
- * PRCM_READ_NO_WAIT STATUS_BUFFER_OVERFLOW       a warning: a PRCM_BATCH without records; the next record
- * needs RequiredBytes; the cursor has not moved STATUS_BUFFER_TOO_SMALL      shorter than PRCM_BATCH
- *   STATUS_INVALID_BUFFER_SIZE   longer than PRCM_MAX_READ_BYTES
- *   STATUS_INVALID_PARAMETER     unknown flags
- *   STATUS_INVALID_DEVICE_STATE  not subscribed
- *   STATUS_DEVICE_BUSY           this handle has a READ already
- *   STATUS_CANCELLED             cancelled, or the handle closed; the cursor has not moved
- *   STATUS_DEVICE_REMOVED        stopping
- *   STATUS_INSUFFICIENT_RESOURCES the buffer could not be mapped; the cursor has not moved
- */
+/* READ. Input: PRCM_READ. Output: a PRCM_BATCH and its records. Stays pended until there is something for this
+ * reader, unless PRCM_READ_NO_WAIT.
+ *   STATUS_SUCCESS                 a batch; empty only with PRCM_READ_NO_WAIT
+ *   STATUS_BUFFER_OVERFLOW         a warning: a PRCM_BATCH without records; the next record needs RequiredBytes;
+ *                                  the cursor has not moved, and Number is that of the next batch
+ *   STATUS_BUFFER_TOO_SMALL        shorter than PRCM_BATCH
+ *   STATUS_INVALID_BUFFER_SIZE     longer than PRCM_MAX_READ_BYTES
+ *   STATUS_INVALID_PARAMETER       unknown flags
+ *   STATUS_INVALID_DEVICE_STATE    not subscribed
+ *   STATUS_DEVICE_BUSY             this handle has a READ already
+ *   STATUS_CANCELLED               cancelled, or the handle closed; the cursor has not moved
+ *   STATUS_DEVICE_REMOVED          stopping
+ *   STATUS_INSUFFICIENT_RESOURCES  the buffer could not be mapped; the cursor has not moved */
 #define PRCM_IOCTL_READ PRCM_CTL_CODE(0x802, PRCM_METHOD_OUT_DIRECT, PRCM_ACCESS_READ)
 
 /* STOP. No input, no output (else STATUS_INFO_LENGTH_MISMATCH). Refuses new opens, subscriptions and reads
@@ -238,8 +235,7 @@ typedef struct PRCM_LOST
  * driver can unload. Cannot be taken back; a second STOP succeeds and does nothing. */
 #define PRCM_IOCTL_STOP PRCM_CTL_CODE(0x803, PRCM_METHOD_BUFFERED, PRCM_ACCESS_WRITE)
 
-/* ---- QUERY ----------------------------------------------------------------------------------------------
- */
+/* QUERY. */
 
 /* The registration routines, best first. Process: Ex2, Ex, base. Image: Ex, base. */
 #define PRCM_PROCESS_TIER_EX2   0u
@@ -265,7 +261,7 @@ typedef struct PRCM_LOST
 typedef struct PRCM_LANE_INFO
 {
     uint64_t Bytes;     /* size of the lane */
-    uint64_t Requested; /* by the service's Parameters key; 0: nothing, the default was taken */
+    uint64_t Requested; /* by the service's Parameters key; 0: nothing */
     uint64_t Used;      /* bytes that records and their bookkeeping take now */
     uint64_t Oldest;    /* number of the oldest record kept; 0: the lane is empty */
 } PRCM_LANE_INFO;
@@ -303,8 +299,7 @@ typedef struct PRCM_QUERY
 
 #define PRCM_QUERY_MIN_BYTES ((uint32_t)sizeof(PRCM_QUERY)) /* stays what it is in version 1 */
 
-/* ---- SUBSCRIBE ------------------------------------------------------------------------------------------
- */
+/* SUBSCRIBE. */
 
 /* A place in the stream, and all that is needed to go on from it. */
 typedef struct PRCM_TOKEN
@@ -318,9 +313,7 @@ typedef struct PRCM_TOKEN
 } PRCM_TOKEN;
 
 /* PRCM_SUBSCRIBE.From */
-#define PRCM_FROM_OLDEST                                                                                     \
-    1u /* the oldest number that any lane still has; numbers before it count as before                       \
-        */
+#define PRCM_FROM_OLDEST   1u /* the oldest number that any lane still has; those below count as before */
 #define PRCM_FROM_NOW      2u /* the next event */
 #define PRCM_FROM_SEQUENCE 3u /* Token.Next, in this instance; the rest of Token is zero */
 #define PRCM_FROM_TOKEN    4u /* Token; of another instance: like PRCM_FROM_SEQUENCE with 1 */
@@ -353,8 +346,7 @@ typedef struct PRCM_SUBSCRIBED
     uint64_t Head;    /* number the next event will get */
 } PRCM_SUBSCRIBED;
 
-/* ---- READ -----------------------------------------------------------------------------------------------
- */
+/* READ. */
 
 #define PRCM_READ_NO_WAIT 0x00000001u
 
@@ -388,8 +380,7 @@ typedef struct PRCM_BATCH
     uint64_t HeadCaptured[PRCM_KIND_COUNT];
 } PRCM_BATCH;
 
-/* ---- The layout, for every compiler and word size -------------------------------------------------------
- */
+/* The layout, for every compiler and word size. */
 
 #ifdef __cplusplus
 #define PRCM_ASSERT(Condition) static_assert(Condition, #Condition)
