@@ -7,7 +7,6 @@
 #include "json.h"
 #include "prcm.h"
 
-#define STATUS_INVALID_SID  0xC0000078u
 #define SID_HEADER_BYTES    8u
 #define SID_AUTHORITY_BYTES 4u
 
@@ -75,7 +74,7 @@ WriteFound(JSON *Json, const char *Name, uint32_t Status, UTF16 Text)
     JsonStatus(Json, Name, Status);
 }
 
-/* S-1-5-21-...; Sid is of the right length. */
+/* S-1-5-21-...; the library has checked that the SID is as long as it says. */
 static void
 WriteSidText(SINK *Sink, const uint8_t *Sid)
 {
@@ -99,20 +98,14 @@ WriteSidText(SINK *Sink, const uint8_t *Sid)
 static void
 WriteUser(JSON *Json, const EVENT *Event, const PRCM_BYTES *Field)
 {
-    const uint8_t *Sid = PrcmRecordBytes(Event->Record, Field);
-    uint32_t Status = Field->Status;
-
-    if (Status == PRCM_PRESENT && (Field->Length < SID_HEADER_BYTES ||
-                                   Field->Length != SID_HEADER_BYTES + SID_AUTHORITY_BYTES * Sid[1]))
-        Status = STATUS_INVALID_SID;
-    if (Status == PRCM_PRESENT)
+    if (Field->Status == PRCM_PRESENT)
     {
         JsonName(Json, "user_sid");
-        WriteSidText(Json->Sink, Sid);
+        WriteSidText(Json->Sink, PrcmRecordBytes(Event->Record, Field));
     }
     else
         JsonNull(Json, "user_sid");
-    JsonStatus(Json, "user_sid", Status);
+    JsonStatus(Json, "user_sid", Field->Status);
     WriteFound(Json, "user", Event->UserStatus, Event->User);
 }
 

@@ -174,8 +174,7 @@ UserName(void *Context, const void *Sid, uint32_t SidBytes, UTF16 *Name)
     USER *User = NULL;
 
     (void)Context;
-    if (SidBytes > PRCM_MAX_SID_BYTES || SidBytes < 8 ||
-        SidBytes != GetSidLengthRequired(((const uint8_t *)Sid)[1]))
+    if (SidBytes > PRCM_MAX_SID_BYTES)
         return PRCM_ABSENT;
     for (uint32_t Index = 0; Index < Used && User == NULL; Index++)
     {

@@ -68,7 +68,9 @@ ResolveParent(VIEW *View, const PRCM_START *Start, EVENT *Event)
                                                View->Names, PATHS_MAX_UNITS);
     if (Count == 0)
         return;
-    Event->ParentImage = (UTF16){.Units = View->Names, .Count = Count};
+    UTF16 Image = PathsToDos(&View->Paths, (UTF16){.Units = View->Names, .Count = Count});
+    memmove(View->Names, Image.Units, Image.Count * sizeof(uint16_t));
+    Event->ParentImage = (UTF16){.Units = View->Names, .Count = Image.Count};
     Event->ParentImageKnown = true;
 }
 

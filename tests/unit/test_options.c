@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "capture.h"
+#include "exit_code.h"
+#include "watch_options.h"
+
+#define MAX_WORDS 160
+
+static WATCH_OPTIONS Options;
+static ARGS Args;
+
+/* Splits Line at its blanks. */
+static bool
+Parse(const char *Line)
+{
+    static char Text[4096];
+    static char *Words[MAX_WORDS];
+    int Count = 0;
+
+    strncpy(Text, Line, sizeof(Text) - 1);
+    for (char *Word = strtok(Text, " "); Word != NULL; Word = strtok(NULL, " "))
+        Words[Count++] = Word;
+    Words[Count] = NULL;
+    WatchOptionsDestroy(&Options);
+    ArgsInit(&Args, Count, Words);
+    return WatchOptionsParse(&Options, &Args);
+}
+
+static int
+Destroy(void **State)
+{
+    (void)State;
+    WatchOptionsDestroy(&Options);
+    return 0;
+}
+
+static void
+AssertRefuses(const char *Line, const char *Error)
+{
+    assert_false(Parse(Line));
+    assert_string_equal(Args.Error, Error);
+}
+
+static void
+without_options_everything_is_read_from_now_on(void **State)
+{
+    (void)State;
+    assert_true(Parse("watch"));
+    assert_int_equal(Options.Subscription.Kinds, PRCM_KINDS_ALL);
+    assert_int_equal(Options.Subscription.From, PRCM_FROM_NOW);
+    assert_int_equal(Options.Subscription.KeyCount, 0);
+    assert_int_equal(Options.Count, 0);
+    assert_int_equal(Options.DurationMs, WATCH_NO_DURATION);
+    assert_false(Options.Json);
+}
+
+static void
+takes_every_option(void **State)
+{
+    (void)State;
+    assert_true(
+        Parse("watch --kind start,exit --pid 8 --pid 4294967295 --image *.dll --image C:\\a --from oldest "
+              "--count 3 --duration 1.25 --json --color never --read-delay 250 --read-bytes 64K"));
+    assert_int_equal(Options.Subscription.Kinds,
+                     PRCM_KIND_BIT(PRCM_KIND_START) | PRCM_KIND_BIT(PRCM_KIND_EXIT));
+    assert_int_equal(Options.Subscription.KeyCount, 2);
+    assert_int_equal(Options.Subscription.Keys[0], 8);
+    assert_int_equal(Options.Subscription.Keys[1], 4294967295u);
+    assert_int_equal(Options.PatternCount, 2);
+    assert_int_equal(Options.Patterns[0].Count, 5);
+    assert_int_equal(Options.Patterns[1].Units[0], 'C');
+    assert_int_equal(Options.Subscription.From, PRCM_FROM_OLDEST);
+    assert_int_equal(Options.Count, 3);
+    assert_int_equal(Options.DurationMs, 1250);
+    assert_true(Options.Json);
+    assert_int_equal(Options.Color, ARGS_COLOR_NEVER);
+    assert_int_equal(Options.ReadDelayMs, 250);
+    assert_int_equal(Options.Subscription.BufferBytes, 65536);
+}
+
+static void
+begins_at_a_number_or_a_token(void **State)
+{
+    (void)State;
+    assert_true(Parse("watch --from 18446744073709551615"));
+    assert_int_equal(Options.Subscription.From, PRCM_FROM_SEQUENCE);
+    assert_true(Options.Subscription.Sequence == UINT64_MAX);
+    assert_true(Parse("watch --from 0xabc:17"));
+    assert_int_equal(Options.Subscription.From, PRCM_FROM_TOKEN);
+    assert_int_equal(Options.Subscription.Token.Instance, 0xabc);
+    assert_int_equal(Options.Subscription.Token.Next, 17);
+}
+
+static void
+kinds_of_several_options_add_up(void **State)
+{
+    (void)State;
+    assert_true(Parse("watch --kind start --kind=image"));
+    assert_int_equal(Options.Subscription.Kinds,
+                     PRCM_KIND_BIT(PRCM_KIND_START) | PRCM_KIND_BIT(PRCM_KIND_IMAGE));
+}
+
+static void
+says_what_is_wrong(void **State)
+{
+    (void)State;
+    AssertRefuses("watch --kind", "--kind needs an argument");
+    AssertRefuses("watch --kind start,",
+                  "--kind start,: kinds are start, exit and image, with commas in between");
+    AssertRefuses("watch --kind Start",
+                  "--kind Start: kinds are start, exit and image, with commas in between");
+    AssertRefuses("watch --pid -1", "--pid -1: not a number from 0 to 4294967295");
+    AssertRefuses("watch --pid 4294967296", "--pid 4294967296: not a number from 0 to 4294967295");
+    AssertRefuses("watch --count 0", "--count 0: not a number from 1 to 18446744073709551615");
+    AssertRefuses("watch --count 18446744073709551616",
+                  "--count 18446744073709551616: not a number from 1 to 18446744073709551615");
+    AssertRefuses("watch --from 0", "--from 0: not oldest, now, a number from 1, or a token");
+    AssertRefuses("watch --from yesterday", "--from yesterday: not oldest, now, a number from 1, or a token");
+    AssertRefuses("watch --from 0xabc:", "--from 0xabc:: this token is incomplete or was altered");
+    AssertRefuses("watch --duration 1.",
+                  "--duration 1.: not a number of seconds, such as 10 or 0.5, up to 2000000");
+    AssertRefuses("watch --duration .5",
+                  "--duration .5: not a number of seconds, such as 10 or 0.5, up to 2000000");
+    AssertRefuses("watch --duration 2000001",
+                  "--duration 2000001: not a number of seconds, such as 10 or 0.5, up to 2000000");
+    AssertRefuses("watch --color sometimes", "--color sometimes: auto, always or never");
+    AssertRefuses("watch --read-bytes 2M",
+                  "--read-bytes 2M: not a size in bytes, such as 65536, 64K or 4M, or too large");
+    AssertRefuses("watch --read-bytes 64KB",
+                  "--read-bytes 64KB: not a size in bytes, such as 65536, 64K or 4M, or too large");
+    AssertRefuses("watch --read-bytes 100", "--read-bytes 100: too short for an answer");
+    AssertRefuses("watch --read-delay 3600001", "--read-delay 3600001: not a number from 0 to 3600000");
+    AssertRefuses("watch --image \xFF",
+                  "--image \xFF: not a pattern, such as cmd.exe, *.dll or C:\\Windows\\*");
+    AssertRefuses("watch --nonsense", "--nonsense is not an option of this command");
+    AssertRefuses("watch --json --nonsense=1 --json", "--nonsense=1 is not an option of this command");
+    AssertRefuses("watch -x", "-x is not an option of this command");
+    AssertRefuses("watch more", "\"more\" is more than this command takes");
+}
+
+static void
+takes_as_many_pids_and_patterns_as_there_is_room_for(void **State)
+{
+    char Line[2048] = "watch";
+    (void)State;
+    for (unsigned Index = 0; Index < PRCM_MAX_KEYS; Index++)
+        strcat(Line, " --pid 4");
+    assert_true(Parse(Line));
+    strcat(Line, " --pid 8");
+    AssertRefuses(Line, "--pid 8: the driver takes 64 process ids at most");
+
+    strcpy(Line, "watch");
+    for (unsigned Index = 0; Index < WATCH_MAX_PATTERNS; Index++)
+        strcat(Line, " --image a");
+    assert_true(Parse(Line));
+    strcat(Line, " --image b");
+    AssertRefuses(Line, "--image b: 64 patterns at most");
+}
+
+static void
+help_wins_over_what_follows(void **State)
+{
+    (void)State;
+    assert_true(Parse("watch --help --nonsense"));
+    assert_true(Options.Help);
+    assert_true(Parse("watch --json -h"));
+    assert_true(Options.Help);
+}
+
+static void
+sizes_take_suffixes(void **State)
+{
+    static const struct
+    {
+        const char *Text;
+        uint64_t Bytes;
+    } Cases[] = {{"0", 0},       {"65536", 65536}, {"64K", 65536},
+                 {"64k", 65536}, {"4M", 4194304},  {"1G", 1073741824}};
+    uint64_t Bytes;
+    (void)State;
+    for (size_t Index = 0; Index < sizeof(Cases) / sizeof(Cases[0]); Index++)
+    {
+        assert_true(ArgsBytes(&Args, "x", Cases[Index].Text, UINT32_MAX, &Bytes));
+        assert_true(Bytes == Cases[Index].Bytes);
+    }
+    assert_false(ArgsBytes(&Args, "x", "4G", UINT32_MAX, &Bytes));
+    assert_false(ArgsBytes(&Args, "x", "99999999999999999999K", UINT64_MAX, &Bytes));
+    assert_false(ArgsBytes(&Args, "x", "K", UINT32_MAX, &Bytes));
+    assert_false(ArgsBytes(&Args, "x", "", UINT32_MAX, &Bytes));
+    assert_false(ArgsBytes(&Args, "x", "-1", UINT32_MAX, &Bytes));
+}
+
+static void
+results_have_their_exit_codes(void **State)
+{
+    (void)State;
+    assert_int_equal(ExitCodeOf(PRCM_OK), 0);
+    assert_int_equal(ExitCodeOf(PRCM_ERROR_SYSTEM), 1);
+    assert_int_equal(ExitCodeOf(PRCM_ERROR_ACCOUNT), 3);
+    assert_int_equal(ExitCodeOf(PRCM_ERROR_NOT_INSTALLED), 4);
+    assert_int_equal(ExitCodeOf(PRCM_ERROR_NOT_STARTED), 4);
+    assert_int_equal(ExitCodeOf(PRCM_ERROR_ACCESS_DENIED), 5);
+    assert_int_equal(ExitCodeOf(PRCM_ERROR_STOPPED), 6);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest Tests[] = {
+        cmocka_unit_test(without_options_everything_is_read_from_now_on),
+        cmocka_unit_test(takes_every_option),
+        cmocka_unit_test(begins_at_a_number_or_a_token),
+        cmocka_unit_test(kinds_of_several_options_add_up),
+        cmocka_unit_test(says_what_is_wrong),
+        cmocka_unit_test(takes_as_many_pids_and_patterns_as_there_is_room_for),
+        cmocka_unit_test(help_wins_over_what_follows),
+        cmocka_unit_test(sizes_take_suffixes),
+        cmocka_unit_test(results_have_their_exit_codes),
+    };
+    return cmocka_run_group_tests(Tests, NULL, Destroy);
+}

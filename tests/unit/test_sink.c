@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "capture.h"
+#include "times.h"
+
+static void
+groups_digits_by_three(void **State)
+{
+    (void)State;
+    SINK *Sink = CaptureBegin();
+    const uint64_t Values[] = {0, 7, 999, 1000, 12345, 1000000, UINT64_MAX};
+    for (size_t Index = 0; Index < sizeof(Values) / sizeof(Values[0]); Index++)
+    {
+        size_t Before = Sink->Column;
+        SinkGrouped(Sink, Values[Index]);
+        assert_int_equal(Sink->Column - Before, SinkGroupedWidth(Values[Index]));
+        SinkChar(Sink, ' ');
+    }
+    ASSERT_WROTE("0 7 999 1,000 12,345 1,000,000 18,446,744,073,709,551,615 ");
+}
+
+static void
+writes_codes_as_windows_documents_them(void **State)
+{
+    (void)State;
+    SINK *Sink = CaptureBegin();
+    SinkCode(Sink, 0xC0000022);
+    SinkChar(Sink, ' ');
+    SinkCode(Sink, 5);
+    SinkChar(Sink, ' ');
+    SinkHex(Sink, 0x7FFABCDEF000, 1);
+    ASSERT_WROTE("0xC0000022 0x00000005 7ffabcdef000");
+}
+
+static void
+aligns_by_characters_whatever_their_bytes_and_styles(void **State)
+{
+    (void)State;
+    SINK *Sink = CaptureBeginColored();
+    SinkStyle(Sink, STYLE_RED);
+    SinkText(Sink, "\xC3\xA9\xE6\xBC\xA2\xF0\x9D\x84\x9E");
+    SinkStyle(Sink, STYLE_PLAIN);
+    SinkPadTo(Sink, 5);
+    SinkText(Sink, "|\n");
+    SinkText(Sink, "longer");
+    SinkPadTo(Sink, 5);
+    SinkChar(Sink, '|');
+    ASSERT_WROTE("\033[1;31m\xC3\xA9\xE6\xBC\xA2\xF0\x9D\x84\x9E\033[0m  |\nlonger |");
+}
+
+static void
+writes_no_styles_without_color(void **State)
+{
+    (void)State;
+    SINK *Sink = CaptureBegin();
+    SinkStyle(Sink, STYLE_RED);
+    SinkChar(Sink, 'x');
+    SinkStyle(Sink, STYLE_PLAIN);
+    ASSERT_WROTE("x");
+}
+
+typedef struct FAILING
+{
+    unsigned Calls;
+    uint32_t Errors[3];
+} FAILING;
+
+static uint32_t
+Fail(void *Context, const char *Bytes, size_t Length)
+{
+    FAILING *Failing = Context;
+    (void)Bytes;
+    (void)Length;
+    return Failing->Errors[Failing->Calls++];
+}
+
+static void
+remembers_the_first_error_and_writes_nothing_after_it(void **State)
+{
+    (void)State;
+    static SINK Sink;
+    FAILING Failing = {.Errors = {0, 112, 0}};
+    SinkInit(&Sink, Fail, &Failing, false);
+    SinkChar(&Sink, 'a');
+    assert_true(SinkFlush(&Sink));
+    SinkChar(&Sink, 'b');
+    assert_false(SinkFlush(&Sink));
+    SinkChar(&Sink, 'c');
+    assert_false(SinkFlush(&Sink));
+    assert_int_equal(Sink.Error, 112);
+    assert_int_equal(Failing.Calls, 2);
+}
+
+static uint32_t
+ExpectWholePieces(void *Context, const char *Bytes, size_t Length)
+{
+    size_t *Total = Context;
+    assert_int_equal(Length % 3, 0);
+    assert_int_equal((unsigned char)Bytes[0], 0xE6);
+    *Total += Length;
+    return 0;
+}
+
+static void
+never_splits_a_character_between_two_writes(void **State)
+{
+    (void)State;
+    static SINK Sink;
+    size_t Total = 0;
+    SinkInit(&Sink, ExpectWholePieces, &Total, false);
+    for (size_t Index = 0; Index < SINK_BYTES; Index++)
+        SinkText(&Sink, "\xE6\xBC\xA2");
+    assert_true(SinkFlush(&Sink));
+    assert_int_equal(Total, 3 * (size_t)SINK_BYTES);
+}
+
+static void
+passes_on_what_is_longer_than_its_buffer(void **State)
+{
+    (void)State;
+    static char Long[SINK_BYTES * 2 + 1];
+    SINK *Sink = CaptureBegin();
+    memset(Long, 'x', sizeof(Long));
+    SinkChar(Sink, '[');
+    SinkBytes(Sink, Long, sizeof(Long));
+    SinkChar(Sink, ']');
+    const char *Text = CaptureText();
+    assert_int_equal(strlen(Text), sizeof(Long) + 2);
+    assert_int_equal(Text[0], '[');
+    assert_int_equal(strspn(Text + 1, "x"), sizeof(Long));
+}
+
+static void
+writes_times_with_seven_digits(void **State)
+{
+    static const struct
+    {
+        int64_t Time;
+        const char *Expected;
+    } Cases[] = {
+        {0, "1601-01-01T00:00:00.0000000Z"},
+        {116444736000000000, "1970-01-01T00:00:00.0000000Z"},
+        {125963423991234567, "2000-02-29T23:59:59.1234567Z"},
+        {134398334451234567, "2026-11-22T15:04:05.1234567Z"},
+        {-5, "1601-01-01T00:00:00.0000000Z"},
+    };
+    (void)State;
+    for (size_t Index = 0; Index < sizeof(Cases) / sizeof(Cases[0]); Index++)
+    {
+        TimesWriteRfc3339(CaptureBegin(), Cases[Index].Time);
+        ASSERT_WROTE(Cases[Index].Expected);
+    }
+}
+
+static void
+agrees_with_the_c_library_on_every_day_of_800_years(void **State)
+{
+    (void)State;
+    for (int64_t Day = 0; Day < 292194; Day++)
+    {
+        char Expected[64];
+        struct tm Parts;
+        time_t Unix = (time_t)((Day + 1) * 86400 - 1 - 11644473600);
+        assert_non_null(gmtime_r(&Unix, &Parts));
+        strftime(Expected, sizeof(Expected), "%Y-%m-%d %H:%M:%S", &Parts);
+        TimesWriteDate(CaptureBegin(), ((Day + 1) * 86400 - 1) * 10000000);
+        ASSERT_WROTE(Expected);
+    }
+}
+
+static void
+writes_durations_for_people(void **State)
+{
+    static const struct
+    {
+        uint64_t Milliseconds;
+        const char *Expected;
+    } Cases[] = {
+        {0, "0 ms"},           {999, "999 ms"},        {1000, "1.00 s"},        {59999, "59.99 s"},
+        {60000, "1 min 00 s"}, {185000, "3 min 05 s"}, {7380000, "2 h 03 min"}, {439200000, "5 d 02 h"},
+    };
+    (void)State;
+    for (size_t Index = 0; Index < sizeof(Cases) / sizeof(Cases[0]); Index++)
+    {
+        TimesWriteDuration(CaptureBegin(), Cases[Index].Milliseconds);
+        ASSERT_WROTE(Cases[Index].Expected);
+    }
+    SINK *Sink = CaptureBegin();
+    TimesWriteShort(Sink, 8509);
+    SinkChar(Sink, ' ');
+    TimesWriteShort(Sink, 12543);
+    SinkChar(Sink, ' ');
+    TimesWriteShort(Sink, 15000000);
+    ASSERT_WROTE("850 us 1.25 ms 1.50 s");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest Tests[] = {
+        cmocka_unit_test(groups_digits_by_three),
+        cmocka_unit_test(writes_codes_as_windows_documents_them),
+        cmocka_unit_test(aligns_by_characters_whatever_their_bytes_and_styles),
+        cmocka_unit_test(writes_no_styles_without_color),
+        cmocka_unit_test(remembers_the_first_error_and_writes_nothing_after_it),
+        cmocka_unit_test(never_splits_a_character_between_two_writes),
+        cmocka_unit_test(passes_on_what_is_longer_than_its_buffer),
+        cmocka_unit_test(writes_times_with_seven_digits),
+        cmocka_unit_test(agrees_with_the_c_library_on_every_day_of_800_years),
+        cmocka_unit_test(writes_durations_for_people),
+    };
+    return cmocka_run_group_tests(Tests, NULL, NULL);
+}
