@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# The target dist: build/dist/<architecture>/, what a stranger copies to a Windows machine. The two build trees put
-# theirs side by side and sign with one certificate.
+# The target dist: build/dist/<architecture>/, what a stranger copies to a Windows machine. The two build
+# trees put theirs side by side and sign with one certificate.
 
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL "i686")
     set(DistArchitecture x86)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# How code for the Windows kernel is compiled and linked: prcm.sys, and in wine/ its variant and the export driver.
+# How code for the Windows kernel is compiled and linked: prcm.sys, and in wine/ its variant and the export
+# driver.
 
 # What kernel code is compiled with. Optimisation and -g come from the build type.
 add_library(prcm_kernel INTERFACE)
@@ -11,8 +12,8 @@ target_compile_options(
               -fno-stack-protector
               -fno-common
               -fno-ident
-              # A kernel stack is 12 KiB on i686, and most of it belongs to others. A frame of a page or more would
-              # also need libgcc's stack probe, and the link would fail.
+              # A kernel stack is 12 KiB on i686, and most of it belongs to others. A frame of a page or more
+              # would also need libgcc's stack probe, and the link would fail.
               -Wframe-larger-than=1024)
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL "i686")
     target_compile_options(
@@ -28,9 +29,9 @@ else()
     set(KernelBase 0x140000000)
 endif()
 
-# Not -shared: a driver is an executable that exports nothing, as Microsoft's linker makes it, and a definition file
-# can still give it exports. The OS version is 6.1 since 4.0, ld's default, stands for an NT 4 driver. Auto-import needs
-# start-up code that the kernel does not have.
+# Not -shared: a driver is an executable that exports nothing, as Microsoft's linker makes it, and a
+# definition file can still give it exports. The OS version is 6.1 since 4.0, ld's default, stands for an NT 4
+# driver. Auto-import needs start-up code that the kernel does not have.
 target_link_options(
     prcm_kernel
     INTERFACE -nostdlib
@@ -54,12 +55,13 @@ target_link_options(
 #                  [DEFINITION <file.def>] [DESCRIPTION <text>])
 #
 # Links the object libraries to <file.sys> in the current binary directory, without debug information, and to
-# debug/<file.sys>, the same image with it. IMPORTS are searched before ntoskrnl and hal: what they offer is taken from
-# there. No runtime is linked: code that needs libgcc's helpers, such as 64-bit division on i686, fails to link.
+# debug/<file.sys>, the same image with it. IMPORTS are searched before ntoskrnl and hal: what they offer is
+# taken from there. No runtime is linked: code that needs libgcc's helpers, such as 64-bit division on i686,
+# fails to link.
 function(prcm_link_driver Target OutputName)
     cmake_parse_arguments(PARSE_ARGV 2 Arg "" "DEFINITION;DESCRIPTION" "OBJECTS;IMPORTS")
     if(NOT Arg_OBJECTS OR Arg_UNPARSED_ARGUMENTS)
-        message(FATAL_ERROR "prcm_link_driver(${Target}): OBJECTS is missing, or unknown: ${Arg_UNPARSED_ARGUMENTS}")
+        message(FATAL_ERROR "prcm_link_driver(${Target}): no OBJECTS, or unknown: ${Arg_UNPARSED_ARGUMENTS}")
     endif()
     if(NOT Arg_DESCRIPTION)
         set(Arg_DESCRIPTION "${OutputName}")

@@ -1,8 +1,10 @@
 # What both Windows targets are built with beyond the compiler's defaults.
 
-# No path of the build machine gets into a file: two builds of one commit are the same bits wherever they were made.
+# No path of the build machine gets into a file: two builds of one commit are the same bits wherever they were
+# made.
 get_filename_component(PrcmRoot ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)
-set(CMAKE_C_FLAGS_INIT "-ffile-prefix-map=${PrcmRoot}=. -ffile-prefix-map=${CMAKE_BINARY_DIR}=build -fno-ident")
+set(CMAKE_C_FLAGS_INIT "-fno-ident -ffile-prefix-map=${PrcmRoot}=.")
+string(APPEND CMAKE_C_FLAGS_INIT " -ffile-prefix-map=${CMAKE_BINARY_DIR}=build")
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL "i686")
     # Windows keeps an i386 stack aligned to 4 bytes only; GCC assumes 16 unless told.
     string(APPEND CMAKE_C_FLAGS_INIT " -mincoming-stack-boundary=2")

@@ -4,7 +4,8 @@
 
 # prcm_version_object(<variable> <file name> APP|DLL|DRIVER <description>)
 #
-# Sets <variable> to an object file with a version resource for <file name>; name it among the sources of a target.
+# Sets <variable> to an object file with a version resource for <file name>; name it among the sources of a
+# target.
 function(prcm_version_object Variable FileName Kind Description)
     # VFT_APP, VFT_DLL and VFT_DRV of winver.h, the last with VFT2_DRV_SYSTEM.
     set(Types_APP "0x1L" "0x0L")

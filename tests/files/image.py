@@ -120,8 +120,8 @@ def check_force_integrity(image):
 def check_relocatable(image):
     assert image.optional.DllCharacteristics & DYNAMIC_BASE
     assert not image.pe.FILE_HEADER.Characteristics & RELOCS_STRIPPED
-    entries = [entry for block in getattr(image.pe, "DIRECTORY_ENTRY_BASERELOC", []) for entry in block.entries]
-    assert any(entry.type for entry in entries), "no base relocations"
+    blocks = getattr(image.pe, "DIRECTORY_ENTRY_BASERELOC", [])
+    assert any(entry.type for block in blocks for entry in block.entries), "no base relocations"
 
 
 def check_nx(image):
@@ -140,8 +140,8 @@ def check_no_writable_code(image):
 
 
 def compute_checksum(data):
-    """The checksum of the PE format, computed from its definition: the file's 16-bit words added with end-around
-    carry, the checksum's own field taken as zero, plus the file's length."""
+    """The checksum of the PE format, computed from its definition: the file's 16-bit words added with
+    end-around carry, the checksum's own field taken as zero, plus the file's length."""
     header = struct.unpack_from("<I", data, 0x3C)[0]
     field = header + 24 + 64
     data = data[:field] + bytes(4) + data[field + 4:]

@@ -48,7 +48,10 @@ def with_header(change):
 
 
 def with_optional(field, value):
-    return with_header(lambda pe: setattr(pe.OPTIONAL_HEADER, field, value(getattr(pe.OPTIONAL_HEADER, field))))
+    def change(pe):
+        setattr(pe.OPTIONAL_HEADER, field, value(getattr(pe.OPTIONAL_HEADER, field)))
+
+    return with_header(change)
 
 
 def without_flag(flag):
@@ -68,9 +71,8 @@ def stamp(pe):
 
 
 def entry_in_data(pe):
-    pe.OPTIONAL_HEADER.AddressOfEntryPoint = next(
-        section.VirtualAddress for section in pe.sections if not section.Characteristics & checks.SECTION_EXECUTE
-    )
+    data = next(section for section in pe.sections if not section.Characteristics & checks.SECTION_EXECUTE)
+    pe.OPTIONAL_HEADER.AddressOfEntryPoint = data.VirtualAddress
 
 
 def name_symbols(pe):

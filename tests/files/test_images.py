@@ -12,10 +12,15 @@ CHECKS = [
     for name, checks in (("prcm.sys", DRIVER), ("prcm.exe", USER + [check_no_exports]), ("libprcm.dll", USER))
     for check in checks
 ]
-NAMES = [f"{name}-{check.__name__.removeprefix('check_')}" for name, check in CHECKS]
-
 FAULTY = [(name, check, fault) for name, check in CHECKS for fault in FAULTS[check]]
-FAULTY_NAMES = [f"{name}-{check.__name__.removeprefix('check_')}-{index}" for index, (name, check, _) in enumerate(FAULTY)]
+
+
+def title(name, check):
+    return f"{name}-{check.__name__.removeprefix('check_')}"
+
+
+NAMES = [title(name, check) for name, check in CHECKS]
+FAULTY_NAMES = [f"{title(name, check)}-{FAULTS[check].index(fault)}" for name, check, fault in FAULTY]
 
 
 @pytest.fixture

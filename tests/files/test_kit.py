@@ -39,7 +39,8 @@ def inf(kit):
 def constants():
     """The numbers that the ABI header defines by plain arithmetic."""
     found = {}
-    for name, text in re.findall(r"#define (PRCM_\w+)\s+\(?([0-9xA-Fu *]+)\)?", (ROOT / "include/prcm_abi.h").read_text()):
+    header = (ROOT / "include/prcm_abi.h").read_text()
+    for name, text in re.findall(r"#define (PRCM_\w+)\s+\(?([0-9xA-Fu *]+)\)?", header):
         if text.strip():
             found[name] = eval(text.replace("u", ""))  # digits, x and * only
     return found

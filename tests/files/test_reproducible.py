@@ -9,7 +9,14 @@ import pytest
 
 from conftest import ROOT
 
-FILES = ("driver/prcm.sys", "driver/debug/prcm.sys", "lib/libprcm.dll", "lib/libprcm.a", "lib/libprcm.dll.a", "cli/prcm.exe")
+FILES = (
+    "driver/prcm.sys",
+    "driver/debug/prcm.sys",
+    "lib/libprcm.dll",
+    "lib/libprcm.a",
+    "lib/libprcm.dll.a",
+    "cli/prcm.exe",
+)
 
 
 @pytest.fixture(scope="module")
@@ -25,13 +32,13 @@ def second_build(architecture, second_builds, tmp_path_factory):
         skip = shutil.ignore_patterns("build", ".git", "__pycache__")
         shutil.copytree(ROOT, place / "sources", ignore=skip)
         tree = place / "tree"
-        quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        environment = {**os.environ, "HOME": str(place)}
         for command in (
             ["cmake", "--preset", architecture, "-S", place / "sources", "-B", tree],
             ["cmake", "--build", tree, "--target", *FILES],
         ):
-            # The time of day is no part of a build, and neither is where its user is at home.
-            result = subprocess.run(command, cwd=place / "sources", env={**os.environ, "HOME": str(place)}, **quiet, check=False)
+            result = subprocess.run(command, cwd=place / "sources", env=environment, check=False, **output)
             assert result.returncode == 0, result.stdout
         second_builds[architecture] = tree
     return second_builds[architecture]
@@ -42,7 +49,8 @@ def test_two_builds_are_identical(build_tree, second_build, name):
     first, second = (build_tree / name).read_bytes(), (second_build / name).read_bytes()
     assert first, "empty"
     differing = [at for at, (one, other) in enumerate(zip(first, second)) if one != other]
-    assert len(first) == len(second) and not differing, f"{len(differing)} bytes differ, the first at {differing[:1]}"
+    assert not differing, f"{len(differing)} bytes differ, the first at {differing[0]}"
+    assert len(first) == len(second)
 
 
 @pytest.mark.parametrize("name", FILES)

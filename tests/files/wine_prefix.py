@@ -12,7 +12,8 @@ PATIENCE_SECONDS = 120
 class Prefix:
     def __init__(self, path):
         self.drive = path / "drive_c"
-        self.environment = {**os.environ, "WINEPREFIX": str(path), "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml="}
+        settings = {"WINEPREFIX": str(path), "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml="}
+        self.environment = {**os.environ, **settings}
 
     def run(self, *command, cwd=None):
         """Runs a Windows program; returns its exit code and standard output."""
@@ -41,14 +42,16 @@ class Prefix:
 def make_prefix(path):
     made = Prefix(path)
     made.run("wineboot", "-i")
-    # Wine's services end with the last program and take seconds to start; this one, waiting for input, keeps them. They
-    # also keep the output of whoever starts them open, which only this one can bear.
-    pipe = subprocess.PIPE
-    with subprocess.Popen(["wine", "cmd", "/k", "echo", "ready"], env=made.environment, stdin=pipe, stdout=pipe) as keeper:
+    # Wine's services end with the last program and take seconds to start; this one, waiting for input, keeps
+    # them. They also keep the output of whoever starts them open, which only this one can bear.
+    command = ["wine", "cmd", "/k", "echo", "ready"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, env=made.environment, **pipes) as keeper:
         assert b"ready" in keeper.stdout.readline()
         try:
             yield made
         finally:
             keeper.stdin.close()
             keeper.stdout.close()
-    subprocess.run(["/usr/lib/wine/wineserver64", "-k"], env=made.environment, timeout=PATIENCE_SECONDS, check=False)
+    server = ["/usr/lib/wine/wineserver64", "-k"]
+    subprocess.run(server, env=made.environment, timeout=PATIENCE_SECONDS, check=False)

@@ -39,9 +39,8 @@ def translate(entry):
 
 
 def compile_one(entry):
-    result = subprocess.run(
-        translate(entry), cwd=entry["directory"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
+    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    result = subprocess.run(translate(entry), cwd=entry["directory"], check=False, **output)
     return entry["file"], result.returncode, result.stdout
 
 

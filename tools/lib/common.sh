@@ -62,15 +62,16 @@ missing_packages()
 {
     local package
     for package in "$@"; do
-        [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || printf '%s\n' "$package"
+        [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+            printf '%s\n' "$package"
     done | sort -u
 }
 
 # package_plan PACKAGE...: what apt would do, in apt's own words; fails if it can't.
 package_plan()
 {
-    # --print-uris tells the whole plan and carries nothing out, unlike --assume-no, which installs unasked what needs
-    # no further packages.
+    # --print-uris tells the whole plan and carries nothing out, unlike --assume-no, which installs unasked
+    # what needs no further packages.
     LC_ALL=C apt-get -o Debug::NoLocking=true -y --print-uris --no-install-recommends install "$@" 2>&1 |
         grep -E '^(Need to get|After this operation|[0-9]+ upgraded)'
 }
@@ -96,8 +97,8 @@ need_packages()
         apt-get -q -y --no-install-recommends install "${missing[@]}"
 }
 
-# run_logged NAME COMMAND...: runs COMMAND with its output in $PRCM_LOGS/NAME.log; if it fails, shows the end of that
-# and ends the tool.
+# run_logged NAME COMMAND...: runs COMMAND with its output in $PRCM_LOGS/NAME.log; if it fails, shows the end
+# of that and ends the tool.
 run_logged()
 {
     local name=$1 status=0
@@ -110,7 +111,8 @@ run_logged()
     die "$name failed with exit code $status; all of its output is in $PRCM_LOGS/$name.log"
 }
 
-# build_tree PRESET [TARGET...]: configures $PRCM_BUILD/PRESET if need be and builds the targets (all by default).
+# build_tree PRESET [TARGET...]: configures $PRCM_BUILD/PRESET if need be and builds the targets (all by
+# default).
 build_tree()
 {
     local preset=$1

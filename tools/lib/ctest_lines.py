@@ -4,8 +4,8 @@
 
 usage: ctest_lines.py BUILD_TREE
 
-A test program that speaks TAP, as cmocka's do, gives a line for each of its tests; one that does not, or that fails in
-another way, such as a sanitizer's, gives a line of its own.
+A test program that speaks TAP, as cmocka's do, gives a line for each of its tests; one that does not, or that
+fails in another way, such as a sanitizer's, gives a line of its own.
 """
 
 import os
@@ -26,7 +26,7 @@ def report(passed, name, output=()):
 
 
 def report_program(name, passed, output):
-    """The lines of one test program that has ended; returns nothing that is not printed."""
+    """The lines of one test program that has ended."""
     tests = [match for match in map(TAP.match, output) if match]
     for match in tests:
         report(not match.group(1), f"{name}: {match.group(2)}")
@@ -41,7 +41,8 @@ def main():
         sys.exit("usage: ctest_lines.py BUILD_TREE")
     command = ["ctest", "--test-dir", sys.argv[1], "-V", "-j", str(os.cpu_count()), "--no-tests=error"]
     output = {}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace") as ctest:
+    pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "errors": "replace"}
+    with subprocess.Popen(command, **pipe) as ctest:
         for line in ctest.stdout:
             line = line.rstrip("\n")
             if match := ENDED.match(line):

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A pytest plugin that reports as tools/test does: a line `ok NAME` or `FAIL NAME` per test, as each one ends.
+"""A pytest plugin that reports as tools/test does: a line `ok NAME` or `FAIL NAME` per test, as each ends.
 
-A skipped test counts as failed: tools/test installs whatever a test needs, so a skip is something that was not shown.
+A skipped test counts as failed: tools/test installs whatever a test needs, so a skip is something that was
+not shown.
 """
 
 
@@ -22,7 +23,8 @@ class LineReport:
 
     def pytest_runtest_logreport(self, report):
         if report.failed:
-            self.fail(report.nodeid, str(report.longrepr), *(f"{title}\n{text}" for title, text in report.sections))
+            captured = (f"{title}\n{text}" for title, text in report.sections)
+            self.fail(report.nodeid, str(report.longrepr), *captured)
         elif report.skipped:
             self.fail(report.nodeid, f"not run: {report.longrepr}")
         elif report.when == "teardown" and report.nodeid not in self.failed:

@@ -3,9 +3,10 @@
 #
 # sign.sh CERTIFICATE_DIRECTORY FILE SIGNED_FILE
 #
-# Signs a Windows file with the build's own test certificate, page hashes included, which is made first where there is
-# none: prcm-test.key, prcm-test.pem and, for Windows, prcm-test.cer in CERTIFICATE_DIRECTORY. Who has the key can sign
-# drivers for every machine that trusts the certificate, so it never leaves the build directory.
+# Signs a Windows file with the build's own test certificate, page hashes included, which is made first where
+# there is none: prcm-test.key, prcm-test.pem and, for Windows, prcm-test.cer in CERTIFICATE_DIRECTORY. Who
+# has the key can sign drivers for every machine that trusts the certificate, so it never leaves the build
+# directory.
 set -euo pipefail
 
 make_certificate()
@@ -14,8 +15,8 @@ make_certificate()
     work=$(mktemp -d "$1/new.XXXXXX")
     openssl req -x509 -newkey rsa:3072 -sha256 -nodes -days 3650 -subj "/CN=prcm test certificate" \
         -addext basicConstraints=critical,CA:FALSE -addext keyUsage=critical,digitalSignature \
-        -addext extendedKeyUsage=codeSigning -keyout "$work/prcm-test.key" -out "$work/prcm-test.pem" 2>"$work/log" ||
-        { cat "$work/log" >&2; return 1; }
+        -addext extendedKeyUsage=codeSigning -keyout "$work/prcm-test.key" -out "$work/prcm-test.pem" \
+        2>"$work/log" || { cat "$work/log" >&2; return 1; }
     openssl x509 -in "$work/prcm-test.pem" -outform DER -out "$work/prcm-test.cer"
     chmod 600 "$work/prcm-test.key"
     # The .cer last: it is what says that the set is whole.
@@ -31,7 +32,10 @@ fi
 certificates=$1 input=$2 output=$3
 
 for tool in openssl osslsigncode; do
-    command -v "$tool" >/dev/null || { echo "sign.sh: $tool is missing; on Debian: apt-get install $tool" >&2; exit 1; }
+    if ! command -v "$tool" >/dev/null; then
+        echo "sign.sh: $tool is missing; on Debian: apt-get install $tool" >&2
+        exit 1
+    fi
 done
 
 mkdir -p "$certificates" "$(dirname "$output")"
@@ -43,5 +47,5 @@ exec {lock}>&-
 
 # osslsigncode never overwrites.
 rm -f "$output"
-osslsigncode sign -certs "$certificates/prcm-test.pem" -key "$certificates/prcm-test.key" -h sha256 -ph -n prcm \
-    -in "$input" -out "$output" >/dev/null
+osslsigncode sign -certs "$certificates/prcm-test.pem" -key "$certificates/prcm-test.key" -h sha256 -ph \
+    -n prcm -in "$input" -out "$output" >/dev/null
