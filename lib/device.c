@@ -39,8 +39,6 @@ OpenRefused(DWORD Error)
         return NoDevice(Error);
     case ERROR_ACCESS_DENIED:
         return NoAccess(Error);
-    case ERROR_TOO_MANY_SESS:
-        return ResultNote(PRCM_ERROR_TOO_MANY_SESSIONS, Error);
     default:
         return DeviceResult(Error);
     }
@@ -91,6 +89,8 @@ DeviceResult(DWORD Error)
     case ERROR_FILE_NOT_FOUND: /* STATUS_NO_SUCH_DEVICE */
     case ERROR_DEV_NOT_EXIST:  /* STATUS_DEVICE_DOES_NOT_EXIST */
         return ResultNote(PRCM_ERROR_STOPPED, Error);
+    case ERROR_TOO_MANY_SESS: /* from a request where a host lets a refused open succeed, as Wine does */
+        return ResultNote(PRCM_ERROR_TOO_MANY_SESSIONS, Error);
     case ERROR_NO_SYSTEM_RESOURCES:
     case ERROR_NOT_ENOUGH_MEMORY:
     case ERROR_WORKING_SET_QUOTA:

@@ -36,7 +36,7 @@ struct PRCM_SESSION
     DWORD EndedError;
 
     bool Subscribed;
-    bool Resumed; /* from a token, which came from outside */
+    bool Resumed; /* from a token with counts, which came from outside */
     ACCOUNT Account;
     READ Read;
     uint32_t CancelledReads; /* one after the other */
@@ -311,13 +311,26 @@ PrcmSubscribe(PRCM_SESSION *Session, const PRCM_SUBSCRIPTION *Subscription, PRCM
     if (Result != PRCM_OK)
         return SessionEnd(Session, Result, 0);
     Session->Subscribed = true;
-    Session->Resumed = Request.From == PRCM_FROM_TOKEN;
+    Session->Resumed = Request.From == PRCM_FROM_TOKEN && Request.Token.CountsKnown;
     if (Subscribed != NULL)
         *Subscribed = Answer;
 
     /* So that the account has the driver's counts even if the driver stops before the first batch. */
     PRCM_QUERY Query;
     return PrcmQuery(Session, &Query);
+}
+
+/* The driver goes by a token's counts until they meet its own. Counts that were altered show then: in a hole
+ * that has more of a kind than there is, so that the driver calls it unknown, or at the head. */
+static bool
+TokenWasAltered(const PRCM_SESSION *Session, const PRCM_BATCH *Batch)
+{
+    if (!Session->Resumed)
+        return false;
+    bool Altered = Batch->Unknown != 0;
+    for (uint32_t Kind = 0; Kind < PRCM_KIND_COUNT; Kind++)
+        Altered |= Batch->Next.Captured[Kind] > Batch->HeadCaptured[Kind];
+    return Altered;
 }
 
 /* Nothing of what READ returned is used before all of it is checked. */
@@ -328,8 +341,7 @@ SessionTakeBatch(PRCM_SESSION *Session, DWORD Returned, PRCM_RECORDS *Records)
     PRCM_RESULT Result = PrcmBatchOpen(Batch, Returned, Records);
     if (Result == PRCM_OK)
         Result = AccountAdd(&Session->Account, Batch);
-    /* The driver finds out only at a hole that a token's counts cannot be; that is no fault of its own. */
-    if (Result == PRCM_ERROR_ACCOUNT && Session->Resumed && Batch->Unknown != 0)
+    if (Result == PRCM_ERROR_ACCOUNT && TokenWasAltered(Session, Batch))
         Result = PRCM_ERROR_TOKEN;
     return Result == PRCM_OK ? PRCM_OK : SessionEnd(Session, Result, 0);
 }
