@@ -2,7 +2,6 @@
 #include "console.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <windows.h>
 

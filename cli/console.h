@@ -5,6 +5,8 @@
 #ifndef CLI_CONSOLE_H
 #define CLI_CONSOLE_H
 
+#include <stdio.h>
+
 #include "args.h"
 #include "exit_code.h"
 #include "sink.h"
@@ -23,7 +25,7 @@ void ConsoleSetColor(ARGS_COLOR Color);
 EXIT_CODE ConsoleFinish(EXIT_CODE Code);
 
 /* A line on standard error, after "prcm: ". What the text quotes is escaped. */
-void ConsoleSay(const char *Format, ...) __attribute__((format(gnu_printf, 1, 2)));
+void ConsoleSay(const char *Format, ...) __attribute__((format(__MINGW_PRINTF_FORMAT, 1, 2)));
 
 /* "prcm: cannot DO: why, and what to do", from the library's last result. The code to exit with. */
 EXIT_CODE ConsoleFail(const char *Do, PRCM_RESULT Result);

@@ -67,6 +67,23 @@ WriteFileName(SINK *Sink, bool Known, UTF16 Path)
         SinkChar(Sink, '?');
 }
 
+/* What people look for is the name; the folder is often the same. */
+static void
+WritePath(SINK *Sink, bool Known, UTF16 Path)
+{
+    UTF16 Name = Utf16FileName(Path);
+
+    if (!Known)
+    {
+        SinkChar(Sink, '?');
+        return;
+    }
+    SinkStyle(Sink, STYLE_DIM);
+    Utf16Write(Sink, (UTF16){.Units = Path.Units, .Count = Path.Count - Name.Count});
+    SinkStyle(Sink, STYLE_PLAIN);
+    Utf16Write(Sink, Name);
+}
+
 /* Why a text is not there, or not all of it; nothing if it is present. */
 static void
 WriteReason(SINK *Sink, const char *Name, const PRCM_BYTES *Field)
@@ -120,10 +137,8 @@ WriteCommandLine(SINK *Sink, const EVENT *Event, const PRCM_START *Start)
 
     if (Units != NULL)
         Utf16Write(Sink, (UTF16){.Units = Units, .Count = Field->Length / 2});
-    else if (Event->ImageKnown)
-        Utf16Write(Sink, Event->Image);
     else
-        SinkChar(Sink, '?');
+        WritePath(Sink, Event->ImageKnown, Event->Image);
     WriteReason(Sink, "command line", Field);
 }
 
@@ -267,10 +282,7 @@ WriteLoad(SINK *Sink, const EVENT *Event)
     WriteSize(Sink, Image->ImageSize);
     SinkStyle(Sink, STYLE_PLAIN);
     SinkPadTo(Sink, COLUMN_SECOND);
-    if (Event->ImageKnown)
-        Utf16Write(Sink, Event->Image);
-    else
-        SinkChar(Sink, '?');
+    WritePath(Sink, Event->ImageKnown, Event->Image);
     WriteReason(Sink, "path", &Image->ImagePath.Text);
     if ((Image->Properties & PRCM_IMAGE_SYSTEM_MODE) != 0)
         Styled(Sink, STYLE_DIM, " (kernel)");

@@ -9,6 +9,7 @@
 #include "command.h"
 #include "console.h"
 #include "system.h"
+#include "utf16.h"
 
 #define DRIVER_FILE     L"prcm.sys"
 #define STOP_DEFAULT_MS 30000u
@@ -101,11 +102,14 @@ Install(const char *Named, const PRCM_SERVICE_OPTIONS *Options)
     }
     PRCM_RESULT Result = PrcmInstall(Path, Options);
     if (Result == PRCM_ERROR_NO_FILE)
-        ConsoleSay("there is no file %s.", Path);
+    {
+        ConsoleSay("there is no file %s. Say where the driver is: prcm install PATH.", Path);
+        return EXIT_FAILED;
+    }
     if (Result != PRCM_OK)
         return ConsoleFail("install the driver", Result);
     SinkText(Sink, "installed: service prcm, driver ");
-    SinkText(Sink, Path);
+    Utf16WriteUtf8(Sink, Path);
     SinkText(Sink, Options->StartAtBoot ? ", starts at boot\n" : ", starts on demand\n");
     SinkText(Sink, "The file must stay where it is. Next: \"prcm start\".\n");
     return EXIT_OK;

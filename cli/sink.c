@@ -12,6 +12,7 @@ SinkInit(SINK *Sink, SINK_WRITE *Write, void *Context, bool Color)
     Sink->Context = Context;
     Sink->Error = 0;
     Sink->Color = Color;
+    Sink->Style = STYLE_PLAIN;
     Sink->Column = 0;
     Sink->Used = 0;
 }
@@ -165,6 +166,7 @@ SinkStyle(SINK *Sink, SINK_STYLE Style)
         [STYLE_CYAN] = "\033[36m",  [STYLE_RED] = "\033[1;31m",
     };
 
-    if (Sink->Color)
+    if (Sink->Color && Style != Sink->Style)
         Append(Sink, Codes[Style], strlen(Codes[Style]));
+    Sink->Style = Style;
 }

@@ -36,7 +36,8 @@ typedef struct SINK
     void *Context;
     uint32_t Error; /* the first error of Write; nothing is written after it */
     bool Color;     /* whether SinkStyle writes anything */
-    size_t Column;  /* characters since the last line feed, styles not counted */
+    SINK_STYLE Style;
+    size_t Column; /* characters since the last line feed, styles not counted */
     size_t Used;
     char Bytes[SINK_BYTES];
 } SINK;
@@ -70,6 +71,7 @@ void SinkPadTo(SINK *Sink, size_t Column);
 size_t SinkGroupedWidth(uint64_t Value);
 size_t SinkUnsignedWidth(uint64_t Value);
 
+/* One at a time. */
 void SinkStyle(SINK *Sink, SINK_STYLE Style);
 
 /* false: an error, now or before. */

@@ -141,11 +141,11 @@ OutputFailed(const WATCH *Watch)
     return EXIT_OUTPUT;
 }
 
-/* Error 0: the library learnt it from the service manager, not from the driver's own STOP. */
+/* Error 0: the library learnt it from the service manager, not from the driver itself. */
 static EXIT_CODE
 DriverStopped(const CLOSING *Closing, uint32_t Error)
 {
-    ConsoleSay(Error != 0 ? "the driver was told to stop (prcm stop), so reading has ended."
+    ConsoleSay(Error != 0 ? "the driver was told to stop, so reading has ended."
                           : "the driver's service was stopped, so reading has ended.");
     if (Closing->Unread.Total != 0)
         ConsoleSay("%llu events that were captured but not read yet went with it.",
