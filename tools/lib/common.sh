@@ -97,18 +97,18 @@ need_packages()
         apt-get -q -y --no-install-recommends install "${missing[@]}"
 }
 
-# run_logged NAME COMMAND...: runs COMMAND with its output in $PRCM_LOGS/NAME.log; if it fails, shows the end
-# of that and ends the tool.
+# run_logged NAME COMMAND...: runs COMMAND with its output in $PRCM_LOGS/NAME.log; if it fails, shows what that
+# says of it and ends the tool.
 run_logged()
 {
-    local name=$1 status=0
+    local name=$1 log=$PRCM_LOGS/$1.log status=0
     shift
     mkdir -p "$PRCM_LOGS"
-    "$@" >"$PRCM_LOGS/$name.log" 2>&1 </dev/null || status=$?
+    "$@" >"$log" 2>&1 </dev/null || status=$?
     [ "$status" -eq 0 ] && return 0
-    say "--- the end of $PRCM_LOGS/$name.log"
-    tail -n 60 "$PRCM_LOGS/$name.log" >&2
-    die "$name failed with exit code $status; all of its output is in $PRCM_LOGS/$name.log"
+    # Ninja lets other jobs finish, and reports them, after one has failed.
+    { grep -m 1 -A 40 '^FAILED: ' "$log" || tail -n 40 "$log"; } >&2
+    die "$name failed with exit code $status; all of its output is in $log"
 }
 
 # build_tree PRESET [TARGET...]: configures $PRCM_BUILD/PRESET if need be and builds the targets (all by
