@@ -12,22 +12,50 @@ Sum(const uint64_t Counts[PRCM_KIND_COUNT])
     return Total;
 }
 
-/* Counts that the place in the middle of a batch can be given only if nothing was filtered in it, as it is
- * not told where in the batch that stood. Else the token is the bare number. */
+/* The counts of the place in the middle of the batch, by going back from its end: possible only if nothing was filtered,
+ * as it is not told where in a batch that stood. Else the token is the bare number. */
 static void
-SetToken(CLOSING_CUT *Cut, const PRCM_BATCH *Batch, const uint64_t RestDropped[PRCM_KIND_COUNT])
+SetToken(CLOSING_CUT *Cut, const uint64_t RestDropped[PRCM_KIND_COUNT])
 {
-    memset(&Cut->Token, 0, sizeof(Cut->Token));
-    Cut->Token.Instance = Batch->Next.Instance;
-    Cut->Token.Next = Cut->Next;
-    if (!Batch->Next.CountsKnown || Sum(Batch->Filtered) != 0 || Cut->Unknown != 0)
+    PRCM_TOKEN Token = {.Instance = Cut->BatchNext.Instance, .Next = Cut->Next, .CountsKnown = 1};
+
+    Cut->Token = Token;
+    Cut->Token.CountsKnown = 0;
+    if (!Cut->BatchNext.CountsKnown || Sum(Cut->BatchFiltered) != 0 || Cut->Unknown != 0)
         return;
-    Cut->Token.CountsKnown = 1;
     for (uint32_t Kind = 0; Kind < PRCM_KIND_COUNT; Kind++)
     {
-        Cut->Token.Captured[Kind] = Batch->Next.Captured[Kind] - Cut->Delivered[Kind] - Cut->Lost[Kind];
-        Cut->Token.Dropped[Kind] = Batch->Next.Dropped[Kind] - RestDropped[Kind];
+        Token.Captured[Kind] = Cut->BatchNext.Captured[Kind] - Cut->Delivered[Kind] - Cut->Lost[Kind];
+        Token.Dropped[Kind] = Cut->BatchNext.Dropped[Kind] - RestDropped[Kind];
     }
+    ClosingCutAt(Cut, &Token);
+}
+
+/* Of one kind only, it is known which. */
+static void
+SetFiltered(CLOSING_CUT *Cut)
+{
+    for (uint32_t Kind = 0; Kind < PRCM_KIND_COUNT && !Cut->FilteredKnown; Kind++)
+    {
+        if (Cut->BatchFiltered[Kind] != Sum(Cut->BatchFiltered))
+            continue;
+        Cut->FilteredByKind[Kind] = Cut->Filtered;
+        Cut->FilteredKnown = true;
+    }
+}
+
+void
+ClosingCutAt(CLOSING_CUT *Cut, const PRCM_TOKEN *Token)
+{
+    if (!Token->CountsKnown || Token->Next != Cut->Next || Token->Instance != Cut->Token.Instance)
+        return;
+    Cut->Token = *Token;
+    if (!Cut->BatchNext.CountsKnown || Cut->Unknown != 0)
+        return;
+    for (uint32_t Kind = 0; Kind < PRCM_KIND_COUNT; Kind++)
+        Cut->FilteredByKind[Kind] =
+            Cut->BatchNext.Captured[Kind] - Token->Captured[Kind] - Cut->Delivered[Kind] - Cut->Lost[Kind];
+    Cut->FilteredKnown = true;
 }
 
 void
@@ -56,8 +84,10 @@ ClosingCut(CLOSING_CUT *Cut, const PRCM_BATCH *Batch, PRCM_RECORDS Rest, uint64_
     }
     Cut->Next = Last + 1;
     Cut->Filtered = Batch->Next.Next - Cut->Next - Sum(Cut->Delivered) - Sum(Cut->Lost) - Cut->Unknown;
+    Cut->BatchNext = Batch->Next;
     memcpy(Cut->BatchFiltered, Batch->Filtered, sizeof(Cut->BatchFiltered));
-    SetToken(Cut, Batch, Dropped);
+    SetToken(Cut, Dropped);
+    SetFiltered(Cut);
 }
 
 /* A kind that this program has no name for counts as unknown. */
@@ -83,24 +113,19 @@ Move(CLOSING_COUNTS *From, CLOSING_COUNTS *To, const uint64_t Counts[PRCM_KIND_C
     To->Unknown += Part.Unknown;
 }
 
-/* Of one kind only, it is known which; else the whole batch's become unknown on both sides. */
+/* Where it is not known which kinds stood behind the cut, those of the whole batch become unknown on both sides. */
 static void
 MoveFiltered(CLOSING *Closing, const CLOSING_CUT *Cut)
 {
-    uint64_t Rest[PRCM_KIND_COUNT] = {0};
-    uint64_t Total = Sum(Cut->BatchFiltered);
+    CLOSING_COUNTS Nowhere = {0};
 
-    for (uint32_t Kind = 0; Kind < PRCM_KIND_COUNT; Kind++)
+    if (Cut->FilteredKnown)
     {
-        if (Cut->BatchFiltered[Kind] != Total)
-            continue;
-        Rest[Kind] = Cut->Filtered;
-        Move(&Closing->FilteredDriver, &Closing->Unread, Rest);
+        Move(&Closing->FilteredDriver, &Closing->Unread, Cut->FilteredByKind);
         return;
     }
-    CLOSING_COUNTS Nowhere = {0};
     Move(&Closing->FilteredDriver, &Nowhere, Cut->BatchFiltered);
-    Closing->FilteredDriver.Unknown += Total - Cut->Filtered;
+    Closing->FilteredDriver.Unknown += Sum(Cut->BatchFiltered) - Cut->Filtered;
     Closing->Unread.Unknown += Cut->Filtered;
 }
 

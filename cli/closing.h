@@ -42,12 +42,19 @@ typedef struct CLOSING_CUT
     uint64_t Delivered[PRCM_KIND_COUNT];
     uint64_t Lost[PRCM_KIND_COUNT];
     uint64_t Unknown;
-    uint64_t Filtered;
-    uint64_t BatchFiltered[PRCM_KIND_COUNT]; /* of the whole batch: where in it they stood is not told */
+    uint64_t Filtered; /* where in a batch they stood is not told, */
+    uint64_t
+        FilteredByKind[PRCM_KIND_COUNT]; /* so by kind only if Token has counts, or all are of one kind */
+    bool FilteredKnown;
+    PRCM_TOKEN BatchNext;
+    uint64_t BatchFiltered[PRCM_KIND_COUNT];
 } CLOSING_CUT;
 
 /* Cuts Batch behind the number Last. Rest stands behind the record that bears it. */
 void ClosingCut(CLOSING_CUT *Cut, const PRCM_BATCH *Batch, PRCM_RECORDS Rest, uint64_t Last);
+
+/* Gives the cut the counts of its place, if Token is of that place and has them. */
+void ClosingCutAt(CLOSING_CUT *Cut, const PRCM_TOKEN *Token);
 
 /* Account and Token are as after the last batch; FilteredConsole is what of it the console left out. Cut may
  * be NULL. */

@@ -7,10 +7,6 @@
 
 #include "utf16.h"
 
-#ifndef ENABLE_VIRTUAL_TERMINAL_PROCESSING
-#define ENABLE_VIRTUAL_TERMINAL_PROCESSING 0x0004
-#endif
-
 /* Bytes handed to a console in one call: old ones refuse more than 64 KiB, and share that with others. */
 #define CHUNK_BYTES   4096
 #define MESSAGE_BYTES 2048
@@ -23,7 +19,6 @@ typedef struct CONSOLE
 {
     HANDLE Handle;
     bool IsConsole;
-    bool Interprets; /* understands styles by itself */
     WORD Attributes; /* as they were */
 } CONSOLE;
 
@@ -69,7 +64,8 @@ WriteUnits(const CONSOLE *Console, const WCHAR *Units, size_t Count)
     return 0;
 }
 
-/* One code of Select Graphic Rendition, for consoles before Windows 10. */
+/* One code of Select Graphic Rendition. Attributes are understood by every console, the codes themselves only by
+ * those from Windows 10 on, and not by Wine's. */
 static WORD
 ApplyStyle(const CONSOLE *Console, WORD Attributes, unsigned Code)
 {
@@ -157,8 +153,7 @@ WriteToConsole(void *Context, const char *Bytes, size_t Length)
     {
         size_t Part = ChunkLength(Bytes, Length);
         int Count = MultiByteToWideChar(CP_UTF8, 0, Bytes, (int)Part, Units, CHUNK_BYTES);
-        uint32_t Error = Console->Interprets ? WriteUnits(Console, Units, (size_t)Count)
-                                             : WriteInterpreted(Console, Units, (size_t)Count);
+        uint32_t Error = WriteInterpreted(Console, Units, (size_t)Count);
         if (Error != 0)
             return Error;
         Bytes += Part;
@@ -170,10 +165,11 @@ WriteToConsole(void *Context, const char *Bytes, size_t Length)
 static void
 Open(CONSOLE *Console, SINK *Sink, DWORD Which)
 {
-    DWORD Mode;
+    CONSOLE_SCREEN_BUFFER_INFO Info;
 
     Console->Handle = GetStdHandle(Which);
-    Console->IsConsole = GetConsoleMode(Console->Handle, &Mode) != 0;
+    Console->IsConsole = GetConsoleScreenBufferInfo(Console->Handle, &Info) != 0;
+    Console->Attributes = Info.wAttributes;
     SinkInit(Sink, Console->IsConsole ? WriteToConsole : WriteToFile, Console, false);
 }
 
@@ -190,39 +186,14 @@ ConsoleOutput(void)
     return &OutputSink;
 }
 
-/* Virtual terminal processing came with Windows 10; before, this program interprets its styles itself. */
-static void
-PrepareConsole(void)
-{
-    CONSOLE_SCREEN_BUFFER_INFO Info;
-    DWORD Mode;
-
-    if (GetConsoleMode(Output.Handle, &Mode))
-        Output.Interprets = SetConsoleMode(Output.Handle, Mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING) != 0;
-    Output.Attributes = GetConsoleScreenBufferInfo(Output.Handle, &Info)
-                            ? Info.wAttributes
-                            : FOREGROUND_RED | FOREGROUND_GREEN | FOREGROUND_BLUE;
-}
-
 void
 ConsoleSetColor(ARGS_COLOR Color)
 {
     WCHAR NoColor[2];
     bool Refused = GetEnvironmentVariableW(L"NO_COLOR", NoColor, 2) != 0;
 
-    if (Output.IsConsole)
-        PrepareConsole();
     OutputSink.Color =
         Color == ARGS_COLOR_ALWAYS || (Color == ARGS_COLOR_AUTO && Output.IsConsole && !Refused);
-}
-
-static void
-Say(const char *Text)
-{
-    SinkText(&ErrorSink, "prcm: ");
-    Utf16WriteUtf8(&ErrorSink, Text);
-    SinkChar(&ErrorSink, '\n');
-    SinkFlush(&ErrorSink);
 }
 
 void
@@ -235,7 +206,10 @@ ConsoleSay(const char *Format, ...)
     vsnprintf(Text, sizeof(Text), Format, Arguments);
     va_end(Arguments);
     SinkFlush(&OutputSink);
-    Say(Text);
+    SinkText(&ErrorSink, "prcm: ");
+    Utf16WriteUtf8(&ErrorSink, Text);
+    SinkChar(&ErrorSink, '\n');
+    SinkFlush(&ErrorSink);
 }
 
 /* The system's own words for an error, without the line break at their end. */
@@ -275,17 +249,47 @@ ConsoleUsage(const ARGS *Args)
     return EXIT_USAGE;
 }
 
-EXIT_CODE
-ConsoleFinish(EXIT_CODE Code)
+/* What the errors that an output ends with mean to who sees them. */
+static const char *
+OutputText(DWORD Error)
 {
+    switch (Error)
+    {
+    case ERROR_BROKEN_PIPE:
+    case ERROR_NO_DATA:
+    case ERROR_PIPE_NOT_CONNECTED:
+        return "whoever was reading it has gone";
+    case ERROR_DISK_FULL:
+    case ERROR_HANDLE_DISK_FULL:
+        return "the disk is full";
+    case ERROR_INVALID_HANDLE:
+        return "there is none";
+    default:
+        return NULL;
+    }
+}
+
+bool
+ConsoleOutputFailed(void)
+{
+    static bool Said;
     char Text[1024];
 
     if (SinkFlush(&OutputSink))
-        return Code;
+        return false;
     SystemText(OutputSink.Error, Text, sizeof(Text));
-    Say("the output cannot be written, so what is missing there was not shown:");
-    ConsoleSay("Windows error %lu: %s.", (unsigned long)OutputSink.Error, Text);
-    return EXIT_OUTPUT;
+    if (!Said)
+        ConsoleSay("cannot write the output: %s (Windows error %lu).",
+                   OutputText(OutputSink.Error) != NULL ? OutputText(OutputSink.Error) : Text,
+                   (unsigned long)OutputSink.Error);
+    Said = true;
+    return true;
+}
+
+EXIT_CODE
+ConsoleFinish(EXIT_CODE Code)
+{
+    return ConsoleOutputFailed() ? EXIT_OUTPUT : Code;
 }
 
 static BOOL WINAPI

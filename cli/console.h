@@ -20,8 +20,10 @@ SINK *ConsoleOutput(void);
  * environment has NO_COLOR. */
 void ConsoleSetColor(ARGS_COLOR Color);
 
-/* Flushes standard output. Where that has failed, now or before, says so and returns EXIT_OUTPUT instead of
- * Code. */
+/* Flushes standard output. true: that has failed, now or before, and why was said. */
+bool ConsoleOutputFailed(void);
+
+/* The same at the end: EXIT_OUTPUT instead of Code where it has failed. */
 EXIT_CODE ConsoleFinish(EXIT_CODE Code);
 
 /* A line on standard error, after "prcm: ". What the text quotes is escaped. */

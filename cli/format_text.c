@@ -244,7 +244,7 @@ WriteExit(SINK *Sink, const EVENT *Event)
         SinkGrouped(Sink, Event->Images);
         SinkText(Sink, Event->Images == 1 ? " image" : " images");
     }
-    if (!Event->StartSeen)
+    if (Event->StartMissed)
         Styled(Sink, STYLE_DIM, " (its start was not seen)");
     SinkChar(Sink, '\n');
 }

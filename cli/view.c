@@ -110,6 +110,7 @@ ResolveExit(VIEW *View, const PRCM_EXIT *Exit, EVENT *Event)
         Event->Images = Process->Images;
         Event->ImagesLost = ProcessesImagesLost(&View->Processes, Process);
     }
+    Event->StartMissed = Process == NULL && (View->Kinds & PRCM_KIND_BIT(PRCM_KIND_START)) != 0;
     ProcessesExit(&View->Processes, Exit->Header.Key);
 }
 

@@ -55,6 +55,7 @@ typedef struct EVENT
 
     /* exit */
     bool StartSeen;
+    bool StartMissed; /* starts are read, and this one was not among them */
     bool LifetimeKnown;
     uint64_t LifetimeMs;
     bool ImagesKnown;

@@ -129,16 +129,32 @@ Follow(WATCH *Watch)
     return PRCM_TIMEOUT;
 }
 
-/* What was written can be relied on, and the rest can be had. */
+/* What was not written can still be had. */
 static EXIT_CODE
 OutputFailed(const WATCH *Watch)
 {
     char Text[PRCM_TOKEN_TEXT_BYTES];
 
+    ConsoleOutputFailed();
     PrcmTokenFormat(&Watch->Shown, Text);
-    ConsoleSay("what came before number %llu was written. To go on from there: prcm watch --from %s",
-               (unsigned long long)Watch->Shown.Next, Text);
+    ConsoleSay("to go on with what was not written: prcm watch --from %s", Text);
     return EXIT_OUTPUT;
+}
+
+/* The driver still has the counts of a place in the middle of a batch, if the event there is still kept. Without an
+ * answer they stay unknown. */
+static void
+AskCut(CLOSING_CUT *Cut)
+{
+    PRCM_SUBSCRIPTION Subscription = {.From = PRCM_FROM_SEQUENCE, .Sequence = Cut->Next};
+    PRCM_SUBSCRIBED Subscribed;
+    PRCM_SESSION *Session;
+
+    if (Cut->Next == 0 || Cut->Token.CountsKnown || PrcmOpen(&Session) != PRCM_OK)
+        return;
+    if (PrcmSubscribe(Session, &Subscription, &Subscribed) == PRCM_OK)
+        ClosingCutAt(Cut, &Subscribed.Start);
+    PrcmClose(Session);
 }
 
 /* Error 0: the library learnt it from the service manager, not from the driver itself. */
@@ -168,6 +184,7 @@ Finish(WATCH *Watch, PRCM_RESULT Ended)
         Result = PrcmToken(Watch->Session, &Token);
     if (Result != PRCM_OK)
         return ConsoleFail("take the account", Result);
+    AskCut(&Watch->Stream.Cut);
     StreamClose(&Watch->Stream, &Account, &Token, &Closing);
     if (!SinkFlush(Watch->Stream.Sink))
         return OutputFailed(Watch);

@@ -285,6 +285,38 @@ count_among_filtered_events_of_several_kinds_says_unknown(void **State)
 }
 
 static void
+the_drivers_counts_of_the_cut_make_kinds_known_again(void **State)
+{
+    const uint64_t None[PRCM_KIND_COUNT] = {0};
+    PRCM_RECORDS Records;
+    (void)State;
+    Begin(&FormatText);
+    Stream.CountLimit = 1;
+    BuilderFilter(&Builder, PRCM_KIND_IMAGE);
+    EventsAddStart(&Builder);
+    BuilderFilter(&Builder, PRCM_KIND_EXIT);
+    EventsAddExit(&Builder);
+    const PRCM_BATCH *Batch = BuilderEnd(&Builder, 0);
+    PRCM_ACCOUNT Account = AccountOf(Batch, Before);
+    assert_int_equal(PrcmBatchOpen(Batch, Batch->Bytes, &Records), PRCM_OK);
+    assert_false(StreamBatch(&Stream, Batch, Records));
+
+    PRCM_TOKEN Elsewhere = {
+        .Instance = Batch->Next.Instance, .Next = 45, .Captured = {11, 10, 23}, .CountsKnown = 1};
+    ClosingCutAt(&Stream.Cut, &Elsewhere);
+    assert_int_equal(Stream.Cut.Token.CountsKnown, 0);
+    PRCM_TOKEN There = {
+        .Instance = Batch->Next.Instance, .Next = 44, .Captured = {11, 9, 23}, .CountsKnown = 1};
+    ClosingCutAt(&Stream.Cut, &There);
+    ClosingBuild(&Closing, &Account, &Batch->Next, None, &Stream.Cut);
+    assert_true(Closing.Closed);
+    AssertCounts(&Closing.FilteredDriver, 0, 0, 1, 0);
+    AssertCounts(&Closing.Unread, 0, 2, 0, 0);
+    assert_string_equal(Closing.Token, "0x1dc5bd0f3a1b2c4:44:11,9,23,0:0,0,0,0");
+    StreamDestroy(&Stream);
+}
+
+static void
 kinds_that_are_unknown_close_in_all(void **State)
 {
     (void)State;
@@ -317,6 +349,7 @@ main(void)
         cmocka_unit_test(count_at_the_end_of_a_batch_cuts_nothing),
         cmocka_unit_test(count_among_filtered_events_of_one_kind_still_tells_kinds),
         cmocka_unit_test(count_among_filtered_events_of_several_kinds_says_unknown),
+        cmocka_unit_test(the_drivers_counts_of_the_cut_make_kinds_known_again),
         cmocka_unit_test(kinds_that_are_unknown_close_in_all),
     };
     return cmocka_run_group_tests(Tests, NULL, NULL);
