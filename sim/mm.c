@@ -97,7 +97,7 @@ PageableAt(const void *Address)
 }
 
 /* Runs in the thread that touched the page, as the kernel's page fault handler does. A fault anywhere else is
- * the sanitizer's. */
+ * the sanitizer's or the test framework's. */
 static void
 PageableFault(int Signal, siginfo_t *Info, void *Context)
 {
@@ -106,6 +106,8 @@ PageableFault(int Signal, siginfo_t *Info, void *Context)
     {
         if (OldFaultAction.sa_flags & SA_SIGINFO)
             OldFaultAction.sa_sigaction(Signal, Info, Context);
+        else if (OldFaultAction.sa_handler != SIG_DFL)
+            OldFaultAction.sa_handler(Signal);
         else
             signal(Signal, SIG_DFL);
         return;
@@ -117,21 +119,24 @@ PageableFault(int Signal, siginfo_t *Info, void *Context)
     mprotect(Pageable->Pages, Pageable->Bytes, PROT_READ | PROT_WRITE);
 }
 
+/* Test frameworks take the signal for themselves at the start of each test, so it is taken back as often as needed. */
 static void
-PageableInit(void)
+PageableTakeFaults(void)
 {
     struct sigaction Action = {.sa_sigaction = PageableFault, .sa_flags = SA_SIGINFO | SA_NODEFER};
-    sigaction(SIGSEGV, &Action, &OldFaultAction);
+    struct sigaction Now;
+    sigaction(SIGSEGV, NULL, &Now);
+    if ((Now.sa_flags & SA_SIGINFO) && Now.sa_sigaction == PageableFault)
+        return;
+    OldFaultAction = Now;
+    sigaction(SIGSEGV, &Action, NULL);
 }
 
 PUNICODE_STRING
 SimPageableString(PCWSTR Text, ULONG Bytes)
 {
-    static pthread_once_t Once = PTHREAD_ONCE_INIT;
     PAGEABLE *New = calloc(1, sizeof(*New));
     SIZE_T Guard = PAGE_SIZE;
-    pthread_once(&Once, PageableInit);
-
     New->Bytes = Bytes ? ROUND_TO_PAGES(Bytes) : PAGE_SIZE;
     New->Pages = mmap(NULL, New->Bytes + Guard, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (New->Pages == MAP_FAILED)
@@ -156,6 +161,7 @@ void
 SimPageOut(PUNICODE_STRING String)
 {
     PAGEABLE *Pageable = CONTAINING_RECORD(String, PAGEABLE, String);
+    PageableTakeFaults();
     mprotect(Pageable->Pages, Pageable->Bytes, PROT_NONE);
 }
 

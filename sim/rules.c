@@ -41,10 +41,22 @@
 
 #define RULE_FRAMES 24
 
+/* A sanitizer's stack has files and lines. */
+extern void __sanitizer_print_stack_trace(void) __attribute__((weak));
+
+static void
+RulePrintStack(void)
+{
+    void *Frames[RULE_FRAMES];
+    if (__sanitizer_print_stack_trace)
+        __sanitizer_print_stack_trace();
+    else
+        backtrace_symbols_fd(Frames, backtrace(Frames, RULE_FRAMES), STDERR_FILENO);
+}
+
 void
 RuleBroken(const char *Rule, const char *Format, ...)
 {
-    void *Frames[RULE_FRAMES];
     va_list Arguments;
     PKTHREAD Self = SchedSelf();
 
@@ -57,7 +69,7 @@ RuleBroken(const char *Rule, const char *Format, ...)
             Self->Irql, Self->CriticalRegions, Self->LockCount, Self->Notify ? ", in a notify routine: " : "",
             Self->Notify ? Self->Notify : "");
     fflush(stderr);
-    backtrace_symbols_fd(Frames, backtrace(Frames, RULE_FRAMES), STDERR_FILENO);
+    RulePrintStack();
     abort();
 }
 

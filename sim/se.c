@@ -225,8 +225,8 @@ static NTSTATUS
 TokenReturnNumber(ULONG Number, PVOID Buffer, ULONG Length, PULONG ReturnLength)
 {
     *ReturnLength = sizeof(Number);
-    if (Length < sizeof(Number))
-        return STATUS_BUFFER_TOO_SMALL;
+    if (Length != sizeof(Number))
+        return Length < sizeof(Number) ? STATUS_BUFFER_TOO_SMALL : STATUS_INFO_LENGTH_MISMATCH;
     memcpy(Buffer, &Number, sizeof(Number));
     return STATUS_SUCCESS;
 }
