@@ -24,7 +24,7 @@ PACKAGES_WINE=(wine wine64)
 # shellcheck disable=SC2034
 PACKAGES_SIGN=(openssl osslsigncode)
 # shellcheck disable=SC2034
-PACKAGES_CHECK=(clang clang-format python3 python3-pytest python3-pefile)
+PACKAGES_CHECK=(clang clang-format shellcheck python3 python3-pytest python3-pefile)
 
 # say TEXT: one line for whoever runs the tool.
 say()
