@@ -46,7 +46,7 @@ MadeUpIsValid(const NTEXT_SPEC *Spec)
            Spec->FirstProcessId % 4 == 0 && Spec->FirstProcessId <= NTEXT_LAST_PROCESS_ID &&
            MadeUpProcessCount(Spec) <= (NTEXT_LAST_PROCESS_ID - Spec->FirstProcessId) / 4 + 1 &&
            Spec->CommandLineBytes <= NTEXT_MAX_TEXT_BYTES && Spec->CommandLineBytes % 2 == 0 &&
-           Spec->PathBytes <= NTEXT_MAX_TEXT_BYTES && Spec->PathBytes % 2 == 0 && Spec->BaseTime > PARENT_AGE;
+           Spec->PathBytes <= NTEXT_MAX_PATH_BYTES && Spec->PathBytes % 2 == 0 && Spec->BaseTime > PARENT_AGE;
 }
 
 static uint32_t

@@ -54,6 +54,7 @@ typedef struct NTEXT_STATE
 #define NTEXT_KIND_COUNT 3u
 
 #define NTEXT_MAX_TEXT_BYTES  65534u /* UNICODE_STRING's limit */
+#define NTEXT_MAX_PATH_BYTES  65532u /* so that a copy of it can be terminated */
 #define NTEXT_MAX_SID_BYTES   68u
 #define NTEXT_MAX_EVENT_BYTES (sizeof(NTEXT_EVENT) + 3 * (NTEXT_MAX_TEXT_BYTES + 2) + NTEXT_MAX_SID_BYTES)
 

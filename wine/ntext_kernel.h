@@ -21,7 +21,8 @@ NTSYSAPI PVOID NTAPI RtlPcToFileHeader(PVOID Address, PVOID *Base);
 /* Makes ntext's device, once; every later call does nothing. Each export through which a driver asks for or
  * registers something calls it first, since nobody runs ntext's DriverEntry when it is loaded as an import.
  */
-_IRQL_requires_(PASSIVE_LEVEL) VOID NtextStart(VOID);
+_IRQL_requires_(PASSIVE_LEVEL)
+VOID NtextStart(VOID);
 
 /* ---- ntext_image.c ---- */
 
@@ -37,18 +38,22 @@ PVOID ImageExport(_In_ PVOID Base, _In_ PCUNICODE_STRING Name);
 /* ---- ntext_offer.c ---- */
 
 /* STATUS_SUCCESS, or the NTSTATUS with which `feeder offer` wants Routine refused. */
-_IRQL_requires_(PASSIVE_LEVEL) NTSTATUS NtextOffer(_In_ PUNICODE_STRING Routine);
+_IRQL_requires_(PASSIVE_LEVEL)
+NTSTATUS NtextOffer(_In_ PUNICODE_STRING Routine);
 
 /* ---- ntext_notify.c ---- */
 
-_IRQL_requires_(PASSIVE_LEVEL) VOID NotifyInit(VOID);
+_IRQL_requires_(PASSIVE_LEVEL)
+VOID NotifyInit(VOID);
 
 /* Hands Event, already checked by EventIsValid, to every routine registered for its kind. Owner is the handle
  * it came by. STATUS_INSUFFICIENT_RESOURCES: the process could not be made; nobody was called. */
-_IRQL_requires_(PASSIVE_LEVEL) NTSTATUS
-    NotifyRaise(_In_ const NTEXT_EVENT *Event, _In_ PVOID Owner, _Out_ NTEXT_RESULT *Result);
+_IRQL_requires_(PASSIVE_LEVEL)
+NTSTATUS
+NotifyRaise(_In_ const NTEXT_EVENT *Event, _In_ PVOID Owner, _Out_ NTEXT_RESULT *Result);
 
-_IRQL_requires_(PASSIVE_LEVEL) VOID NotifyState(_Inout_ NTEXT_STATE *State);
+_IRQL_requires_(PASSIVE_LEVEL)
+VOID NotifyState(_Inout_ NTEXT_STATE *State);
 
 /* ---- ntext_process.c ---- */
 
@@ -57,22 +62,26 @@ typedef struct NTEXT_PROCESS NTEXT_PROCESS;
 VOID ProcessInit(VOID);
 
 /* The process that Event is about: made from it for a start, or where there is none. Referenced. */
-_IRQL_requires_max_(DISPATCH_LEVEL) NTEXT_PROCESS *ProcessOfEvent(_In_ const NTEXT_EVENT *Event,
-                                                                  _In_ PVOID Owner);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+NTEXT_PROCESS *ProcessOfEvent(_In_ const NTEXT_EVENT *Event, _In_ PVOID Owner);
 
 /* Makes the parent that a start tells of findable, as far as it is told, unless it is already. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID ProcessNoteParent(_In_ const NTEXT_EVENT *Event, _In_ PVOID Owner);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID ProcessNoteParent(_In_ const NTEXT_EVENT *Event, _In_ PVOID Owner);
 
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID
-    ProcessSetExitStatus(_Inout_ NTEXT_PROCESS *Process, _In_ NTSTATUS ExitStatus);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID ProcessSetExitStatus(_Inout_ NTEXT_PROCESS *Process, _In_ NTSTATUS ExitStatus);
 
 /* From now on it cannot be looked up; it lives until the last reference. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID ProcessUnlist(_Inout_ NTEXT_PROCESS *Process);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID ProcessUnlist(_Inout_ NTEXT_PROCESS *Process);
 
 /* Unlists all that came by Owner. */
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID ProcessUnlistOwner(_In_ PVOID Owner);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID ProcessUnlistOwner(_In_ PVOID Owner);
 
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID ProcessRelease(_In_ NTEXT_PROCESS *Process);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID ProcessRelease(_In_ NTEXT_PROCESS *Process);
 
 /* Process as a driver sees it. Whoever gets one from PsLookupProcessByProcessId holds a reference. */
 PEPROCESS ProcessObject(_In_ NTEXT_PROCESS *Process);
@@ -87,17 +96,21 @@ PCUNICODE_STRING ProcessNativeImage(_In_ const NTEXT_PROCESS *Process);
 /* One of ntext's own handles, to the process or to its token, or not ntext's: NULL. */
 #define PROCESS_HANDLE_PROCESS ((ULONG_PTR)1)
 #define PROCESS_HANDLE_TOKEN   ((ULONG_PTR)2)
-_IRQL_requires_max_(DISPATCH_LEVEL) HANDLE
-    ProcessOpenHandle(_In_ NTEXT_PROCESS *Process, _In_ ULONG_PTR Type);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+HANDLE
+ProcessOpenHandle(_In_ NTEXT_PROCESS *Process, _In_ ULONG_PTR Type);
 NTEXT_PROCESS *ProcessOfHandle(_In_ HANDLE Handle, _In_ ULONG_PTR Type);
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID ProcessCloseHandle(_In_ NTEXT_PROCESS *Process);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID ProcessCloseHandle(_In_ NTEXT_PROCESS *Process);
 
-_IRQL_requires_max_(DISPATCH_LEVEL) VOID ProcessState(_Inout_ NTEXT_STATE *State);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID ProcessState(_Inout_ NTEXT_STATE *State);
 
 /* ---- ntext_bulk.c ---- */
 
 /* Raises the made-up events of an NTEXT_IOCTL_BULK. STATUS_PENDING: Irp will be completed. */
-_IRQL_requires_(PASSIVE_LEVEL) NTSTATUS BulkStart(_In_ PIRP Irp, _In_ PIO_STACK_LOCATION Stack);
+_IRQL_requires_(PASSIVE_LEVEL)
+NTSTATUS BulkStart(_In_ PIRP Irp, _In_ PIO_STACK_LOCATION Stack);
 
 /* ---- Every export that has a counterpart in Wine ---- */
 

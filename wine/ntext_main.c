@@ -47,7 +47,7 @@ MainIsEvent(_In_ const NTEXT_EVENT *Event, _In_ ULONG Length)
     BOOLEAN IsKernelImage = Event->Kind == NTEXT_IMAGE && (Event->Properties & NTEXT_IMAGE_SYSTEM_MODE);
     return (Event->ProcessId != 0) == !IsKernelImage &&
            MainIsText(Event, Event->Image, NTEXT_MAX_TEXT_BYTES) &&
-           MainIsText(Event, Event->NativeImage, NTEXT_MAX_TEXT_BYTES - sizeof(WCHAR)) &&
+           MainIsText(Event, Event->NativeImage, NTEXT_MAX_PATH_BYTES) &&
            MainIsText(Event, Event->CommandLine, NTEXT_MAX_TEXT_BYTES) && MainIsSid(Event);
 }
 
