@@ -342,10 +342,14 @@ WriteLoss(SINK *Sink, const PRCM_LOST *Lost, const FORMAT_LOSS *Loss, int64_t Lo
     SinkText(Sink, " (");
     SinkText(Sink, CauseText(Loss->Cause));
     bool Whole = Lost->NextSequence - Lost->Header.Sequence == Loss->Count;
-    SinkText(Sink, Whole ? "), numbers " : "), among numbers ");
+    bool One = Lost->NextSequence - Lost->Header.Sequence == 1;
+    SinkText(Sink, One ? "), number " : Whole ? "), numbers " : "), among numbers ");
     SinkUnsigned(Sink, Lost->Header.Sequence);
-    SinkText(Sink, "..");
-    SinkUnsigned(Sink, Lost->NextSequence - 1);
+    if (!One)
+    {
+        SinkText(Sink, "..");
+        SinkUnsigned(Sink, Lost->NextSequence - 1);
+    }
     SinkStyle(Sink, STYLE_PLAIN);
     SinkChar(Sink, '\n');
 }

@@ -19,6 +19,9 @@
 #define PATIENCE_MS 10000u
 #define POLL_MS     20u
 
+/* Mismatches on the console; the report has all. */
+#define MAX_SHOWN 20u
+
 enum
 {
     OPTION_REPORT = 256,
@@ -124,8 +127,12 @@ WriteVerdict(SINK *Sink, const SELFTEST *Test)
     SinkText(Sink, " of ");
     SinkUnsigned(Sink, Test->Count);
     SinkStyle(Sink, STYLE_PLAIN);
-    SinkText(Sink, Whole ? ": start, parent, command line, exit, exit status and order, each once\n"
-                         : ": start, parent, exit, exit status and order, each once\n");
+    if (Result->Right != Test->Count)
+        SinkText(Sink, ": of the others, something is missing or wrong\n");
+    else if (Whole)
+        SinkText(Sink, ": start, parent, command line, exit, exit status and order, each once\n");
+    else
+        SinkText(Sink, ": start, parent, exit, exit status and order, each once\n");
     if (!Whole)
     {
         SinkText(Sink, "command lines: ");
@@ -140,13 +147,42 @@ WriteVerdict(SINK *Sink, const SELFTEST *Test)
     }
 }
 
+/* How many bytes the first Lines lines take. */
+static size_t
+LinesLength(const char *Text, size_t Length, uint32_t Lines)
+{
+    size_t At = 0;
+
+    for (; At < Length && Lines != 0; At++)
+        Lines -= Text[At] == '\n';
+    return At;
+}
+
 static void
-WriteResult(SINK *Sink, const SELFTEST *Test)
+WriteMismatches(SINK *Sink, const SELFTEST *Test, uint32_t MaxLines)
+{
+    size_t Length = LinesLength(Test->MismatchText, Test->MismatchBytes, MaxLines);
+
+    SinkStyle(Sink, STYLE_RED);
+    SinkBytes(Sink, Test->MismatchText, Length);
+    if (Length < Test->MismatchBytes)
+    {
+        SinkText(Sink, "and ");
+        SinkUnsigned(Sink, Test->Result.Mismatches - MaxLines);
+        SinkText(Sink, " mismatches more (--report FILE has them all)\n");
+    }
+    SinkStyle(Sink, STYLE_PLAIN);
+    if (Test->Closing.Captured.Total == 0)
+        SinkText(
+            Sink,
+            "the driver was told of nothing at all during the test: its notify routines are not called\n");
+}
+
+static void
+WriteResult(SINK *Sink, const SELFTEST *Test, uint32_t MaxLines)
 {
     WriteVerdict(Sink, Test);
-    SinkStyle(Sink, STYLE_RED);
-    SinkBytes(Sink, Test->MismatchText, Test->MismatchBytes);
-    SinkStyle(Sink, STYLE_PLAIN);
+    WriteMismatches(Sink, Test, MaxLines);
     WriteLatencies(Sink, Test);
     SinkText(Sink, "the burst took ");
     TimesWriteDuration(Sink, Test->BurstMs);
@@ -183,7 +219,7 @@ WriteReport(SINK *Sink, const SELFTEST *Test)
     SinkText(Sink, "\nTHE TEST: ");
     WriteSubject(Sink, Test);
     SinkText(Sink, "\n");
-    WriteResult(Sink, Test);
+    WriteResult(Sink, Test, UINT32_MAX);
 }
 
 static EXIT_CODE
@@ -241,7 +277,7 @@ Judge(SELFTEST *Test)
                             Test->Reader.EventCount, GetCurrentProcessId(), &Test->Mismatches, &Test->Result);
     if (!Checked || !SinkFlush(&Test->Mismatches))
         return ConsoleFail("compare", PRCM_ERROR_MEMORY);
-    WriteResult(ConsoleOutput(), Test);
+    WriteResult(ConsoleOutput(), Test, MAX_SHOWN);
     if (Test->Report != NULL)
         Code = SaveReport(Test);
     if (Test->Reader.Failed != PRCM_OK)

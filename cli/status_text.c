@@ -48,7 +48,7 @@ WriteTier(SINK *Sink, const STATUS_TIER *Tier)
     SinkText(Sink, Tier->Routine);
     if (Tier->Status != 0)
     {
-        SinkText(Sink, " refused with ");
+        SinkText(Sink, " not used, ");
         SinkCode(Sink, Tier->Status);
         SinkText(Sink, Reason != NULL ? ": " : "");
         SinkText(Sink, Reason != NULL ? Reason : "");
