@@ -116,7 +116,7 @@ PageableFault(int Signal, siginfo_t *Info, void *Context)
         RuleBroken("paged-at-dispatch", "pageable memory touched at IRQL %u", SchedSelf()->Irql);
     __atomic_add_fetch(&Pageable->Faults, 1, __ATOMIC_RELAXED);
     SchedPoint(SIM_POINT_FAULT, &Pageable->String);
-    mprotect(Pageable->Pages, Pageable->Bytes, PROT_READ | PROT_WRITE);
+    mprotect(PAGE_ALIGN(Info->si_addr), PAGE_SIZE, PROT_READ | PROT_WRITE);
 }
 
 /* Test frameworks take the signal for themselves at the start of each test, so it is taken back as often as needed. */

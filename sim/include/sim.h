@@ -201,8 +201,8 @@ void SimRaiseExit(PEPROCESS Process, NTSTATUS Status, ULONG ThreadId);
  * IMAGE_INFO_EX. */
 void SimRaiseImage(ULONG ProcessId, ULONG ThreadId, PCUNICODE_STRING Name, const IMAGE_INFO *Info);
 
-/* A string in pageable memory that ends where its page ends: reading beyond it, or at all at DISPATCH_LEVEL,
- * breaks a rule. Until it is touched it is paged out: the first touch is a page fault, counted. */
+/* A string in pageable memory that ends where its page ends: reading beyond it, or at all at DISPATCH_LEVEL, breaks a
+ * rule. Each of its pages is paged out until it is touched: a page fault, counted. SimPageOut pages all out again. */
 PUNICODE_STRING SimPageableString(PCWSTR Text, ULONG Bytes);
 void SimPageOut(PUNICODE_STRING String);
 ULONG SimPageFaults(PUNICODE_STRING String);

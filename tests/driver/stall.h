@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A thread made to stand at a chosen place: after the Nth time it comes by a point of some kind.
+ */
+#ifndef STALL_H
+#define STALL_H
+
+#include <sim.h>
+
+typedef struct STALL STALL;
+
+/* Starts a thread that runs Routine and stops at its Nth Point; returns when it stands there. One at a time. */
+STALL *StallStart(void (*Routine)(void *), void *Context, SIM_POINT Point, ULONG Nth);
+
+/* Lets it go on and waits for its end. */
+void StallEnd(STALL *Stall);
+
+#endif
