@@ -9,6 +9,9 @@
 #define POLL_MS       50u
 #define START_WAIT_MS 30000u
 
+/* Of PRCM_WIN32_NAME, before the name of the link. */
+#define PREFIX_CHARACTERS 4
+
 /* Code integrity's refusals, which the headers of Server 2003 lack: ERROR_INVALID_IMAGE_HASH and
  * ERROR_SYSTEM_INTEGRITY_XXX. */
 #define INTEGRITY_IMAGE_HASH       577
@@ -51,24 +54,39 @@ ServiceOpen(DWORD Access, SC_HANDLE *Service)
     return ServiceResult(Error);
 }
 
+/* The driver's link is there from when it is loaded until it is unloaded. */
+static bool
+DriverIsLoaded(void)
+{
+    WCHAR Target[MAX_PATH];
+    return QueryDosDeviceW(PRCM_WIN32_NAME + PREFIX_CHARACTERS, Target, MAX_PATH) != 0;
+}
+
+bool
+ServiceWasStarted(SC_HANDLE Service)
+{
+    SERVICE_STATUS Status;
+    return QueryServiceStatus(Service, &Status) && Status.dwCurrentState != SERVICE_STOPPED;
+}
+
 DWORD
 ServiceState(SC_HANDLE Service)
 {
     SERVICE_STATUS Status;
-    return QueryServiceStatus(Service, &Status) ? Status.dwCurrentState : 0;
+    if (!QueryServiceStatus(Service, &Status))
+        return 0;
+    if (Status.dwCurrentState == SERVICE_STOPPED && DriverIsLoaded())
+        return SERVICE_STOP_PENDING;
+    return Status.dwCurrentState;
 }
 
-/* Waits while the service is in state Passing; the state it then has. */
+/* Waits while the service is in state Passing, at most until TimeoutMs after Began; the state it then has. */
 static DWORD
-ServiceWait(SC_HANDLE Service, DWORD Passing, DWORD TimeoutMs)
+ServiceWait(SC_HANDLE Service, DWORD Passing, DWORD Began, DWORD TimeoutMs)
 {
-    DWORD Began = GetTickCount();
-    DWORD State = ServiceState(Service);
-    while (State == Passing && GetTickCount() - Began < TimeoutMs)
-    {
+    DWORD State;
+    while ((State = ServiceState(Service)) == Passing && GetTickCount() - Began < TimeoutMs)
         Sleep(POLL_MS);
-        State = ServiceState(Service);
-    }
     return State;
 }
 
@@ -90,19 +108,21 @@ ReadersStop(void)
 PRCM_RESULT
 ServiceStop(SC_HANDLE Service, DWORD TimeoutMs)
 {
-    if (ServiceWait(Service, SERVICE_START_PENDING, TimeoutMs) == SERVICE_STOPPED)
+    DWORD Began = GetTickCount();
+    DWORD State = ServiceWait(Service, SERVICE_START_PENDING, Began, TimeoutMs);
+    if (State == SERVICE_STOPPED)
         return PRCM_OK;
     ReadersStop();
     SERVICE_STATUS Status;
-    DWORD Error = ControlService(Service, SERVICE_CONTROL_STOP, &Status) ? ERROR_SUCCESS : GetLastError();
-    bool IsStopping = Error == ERROR_SUCCESS || Error == ERROR_SERVICE_NOT_ACTIVE ||
-                      Error == ERROR_SERVICE_CANNOT_ACCEPT_CTRL;
-    if (!IsStopping)
-        return ServiceResult(Error);
-    ServiceWait(Service, SERVICE_RUNNING, TimeoutMs);
-    if (ServiceWait(Service, SERVICE_STOP_PENDING, TimeoutMs) != SERVICE_STOPPED)
-        return ResultNote(PRCM_ERROR_BUSY, ERROR_TIMEOUT);
-    return PRCM_OK;
+    if (State == SERVICE_RUNNING && !ControlService(Service, SERVICE_CONTROL_STOP, &Status))
+    {
+        DWORD Error = GetLastError();
+        if (ServiceState(Service) == SERVICE_RUNNING)
+            return ServiceResult(Error);
+    }
+    while ((State = ServiceState(Service)) != SERVICE_STOPPED && GetTickCount() - Began < TimeoutMs)
+        Sleep(POLL_MS);
+    return State == SERVICE_STOPPED ? PRCM_OK : ResultNote(PRCM_ERROR_BUSY, ERROR_TIMEOUT);
 }
 
 PRCM_RESULT
@@ -173,10 +193,12 @@ LoadResult(DWORD Error)
 static PRCM_RESULT
 StartRefused(SC_HANDLE Service, DWORD Error)
 {
-    /* A driver whose last run has not ended, because a reader holds it, is refused in several ways. */
-    if (ServiceState(Service) == SERVICE_STOP_PENDING)
+    /* A driver whose last run has not ended, because a reader holds it, is refused in several ways, "already
+     * running" among them. */
+    DWORD State = ServiceState(Service);
+    if (State == SERVICE_STOP_PENDING)
         return ResultNote(PRCM_ERROR_BUSY, Error);
-    if (Error == ERROR_SERVICE_ALREADY_RUNNING)
+    if (Error == ERROR_SERVICE_ALREADY_RUNNING && State == SERVICE_RUNNING)
         return PRCM_OK;
     if (FileIsMissing(Service))
         return ResultNote(PRCM_ERROR_NO_FILE, Error);
@@ -192,7 +214,7 @@ PrcmStart(void)
         return Result;
     if (!StartServiceW(Service, 0, NULL))
         Result = StartRefused(Service, GetLastError());
-    else if (ServiceWait(Service, SERVICE_START_PENDING, START_WAIT_MS) != SERVICE_RUNNING)
+    else if (ServiceWait(Service, SERVICE_START_PENDING, GetTickCount(), START_WAIT_MS) != SERVICE_RUNNING)
         Result = ResultNote(PRCM_ERROR_SYSTEM, ERROR_SERVICE_NOT_ACTIVE);
     CloseServiceHandle(Service);
     return Result;
@@ -207,12 +229,12 @@ PrcmServiceState(uint32_t *State)
     PRCM_RESULT Result = ServiceOpen(SERVICE_QUERY_STATUS, &Service);
     if (Result != PRCM_OK)
         return Result;
-    SERVICE_STATUS Status;
-    DWORD Error = QueryServiceStatus(Service, &Status) ? ERROR_SUCCESS : GetLastError();
+    DWORD Current = ServiceState(Service);
+    DWORD Error = Current != 0 ? ERROR_SUCCESS : GetLastError();
     CloseServiceHandle(Service);
     if (Error != ERROR_SUCCESS)
         return ServiceResult(Error);
-    switch (Status.dwCurrentState)
+    switch (Current)
     {
     case SERVICE_STOPPED:
         *State = PRCM_SERVICE_STOPPED;

@@ -15,8 +15,12 @@ PRCM_RESULT ServiceOpen(DWORD Access, SC_HANDLE *Service);
 /* What the service manager's refusal means, noted as the last result. */
 PRCM_RESULT ServiceResult(DWORD Error);
 
-/* SERVICE_XXX, or 0 if the service manager does not say. */
+/* SERVICE_XXX, or 0 if the service manager does not say: then GetLastError tells why. A driver that is stopped
+ * but held by a reader is SERVICE_STOP_PENDING, also to a service manager that has forgotten it already. */
 DWORD ServiceState(SC_HANDLE Service);
+
+/* Whether the service manager has started it and has not been told to stop it yet, or waits for it to stop. */
+bool ServiceWasStarted(SC_HANDLE Service);
 
 /* Ends readers and stops the service, which was opened with SERVICE_STOP and SERVICE_QUERY_STATUS.
  * PRCM_ERROR_BUSY: it has not stopped after TimeoutMs. Else as ServiceResult. */

@@ -124,7 +124,7 @@ SessionOpenService(PRCM_SESSION *Session)
         Session->Service = NULL;
         return;
     }
-    if (ServiceState(Session->Service) == SERVICE_STOPPED)
+    if (!ServiceWasStarted(Session->Service))
     {
         CloseServiceHandle(Session->Service);
         Session->Service = NULL;
