@@ -45,8 +45,8 @@ ShowHelp(void)
 {
     SINK *Sink = ConsoleOutput();
 
-    SinkText(Sink, "prcm tells of every process start, process exit and image load, in order, with an exact\n"
-                   "account of anything missing.\n\n"
+    SinkText(Sink, "prcm tells of every process start, process exit and image load, in order, with\n"
+                   "an exact account of anything missing.\n\n"
                    "usage: prcm COMMAND [OPTIONS]\n\ncommands:\n");
     for (size_t Index = 0; Index < COMMAND_COUNT; Index++)
     {

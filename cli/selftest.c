@@ -391,16 +391,15 @@ const COMMAND SelftestCommand = {
     .Run = RunSelftest,
     .Help = "usage: prcm selftest [OPTIONS] [N]\n"
             "\n"
-            "Starts N short-lived processes (default 100, at most 5000), several at once, writes down each "
-            "one's id,\n"
-            "command line and exit code, and compares with the stream: each start and exit once, in order, "
-            "with the\n"
-            "right parent, command line and exit status. Says how long events took to their reader, and "
-            "shows the\n"
-            "account. Exit code 0 only if everything is as it was.\n"
+            "Starts N short-lived processes (default 100, at most 5000), several at once,\n"
+            "writes down each one's id, command line and exit code, and compares with the\n"
+            "stream: each start and exit once, in order, with the right parent, command line\n"
+            "and exit status. Says how long events took to their reader, and shows the\n"
+            "account. Exit code 0 only if everything is as it was, 3 if something is not.\n"
             "\n"
             "  --at-once N    processes that run at the same time (default 16, at most 60)\n"
             "  --report FILE  write everything that a maintainer needs to FILE\n"
-            "  --color WHEN   auto, always or never (default auto: on a console, unless NO_COLOR is set)\n"
+            "  --color WHEN   auto, always or never (default auto: on a console, unless\n"
+            "                 NO_COLOR is set)\n"
             "  -h, --help     show this\n",
 };

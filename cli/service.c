@@ -201,22 +201,23 @@ const COMMAND InstallCommand = {
     .Name = "install",
     .Summary = "make the driver known to Windows",
     .Run = RunInstall,
-    .Help =
-        "usage: prcm install [OPTIONS] [PATH]\n"
-        "\n"
-        "Creates the service \"prcm\" for the driver file PATH (default: prcm.sys beside prcm.exe), which "
-        "stays\n"
-        "where it is. Does not start it. Administrators only.\n"
-        "\n"
-        "  --boot                  start at boot, so that what happens before anybody reads is kept\n"
-        "  --lifecycle-lane BYTES  memory that keeps starts and exits, 2M to 256M (default 4M)\n"
-        "  --image-lane BYTES      memory that keeps image loads, 2M to 256M (default 8M)\n"
-        "  --kind KINDS            what to capture: start,exit,image (default: all)\n"
-        "  -h, --help              show this\n"
-        "\n"
-        "A test-signed driver starts only where Windows was told to allow it: as administrator, install its\n"
-        "certificate, run \"bcdedit /set testsigning on\", and reboot. To change settings, uninstall "
-        "first.\n",
+    .Help = "usage: prcm install [OPTIONS] [PATH]\n"
+            "\n"
+            "Creates the service \"prcm\" for the driver file PATH (default: prcm.sys beside\n"
+            "prcm.exe), which stays where it is. Does not start it. Administrators only.\n"
+            "\n"
+            "  --boot                  start at boot, so that what happens before anybody\n"
+            "                          reads is kept\n"
+            "  --lifecycle-lane BYTES  memory that keeps starts and exits, 2M to 256M\n"
+            "                          (default 4M)\n"
+            "  --image-lane BYTES      memory that keeps image loads, 2M to 256M\n"
+            "                          (default 8M)\n"
+            "  --kind KINDS            what to capture: start,exit,image (default: all)\n"
+            "  -h, --help              show this\n"
+            "\n"
+            "A test-signed driver starts only where Windows was told to allow it: as\n"
+            "administrator, install its certificate, run \"bcdedit /set testsigning on\", and\n"
+            "reboot. To change settings, uninstall first.\n",
 };
 
 const COMMAND UninstallCommand = {
@@ -225,8 +226,8 @@ const COMMAND UninstallCommand = {
     .Run = RunUninstall,
     .Help = "usage: prcm uninstall\n"
             "\n"
-            "Stops the driver if it runs, and deletes the service and its settings. Files stay. "
-            "Administrators only.\n"
+            "Stops the driver if it runs, and deletes the service and its settings. Files\n"
+            "stay. Administrators only.\n"
             "\n"
             "  -h, --help  show this\n",
 };
@@ -248,9 +249,8 @@ const COMMAND StopCommand = {
     .Run = RunStop,
     .Help = "usage: prcm stop [--timeout SECONDS]\n"
             "\n"
-            "Tells the driver to end all readers, then stops it. What it kept is gone. One that is stopped "
-            "already\n"
-            "is fine. Administrators only.\n"
+            "Tells the driver to end all readers, then stops it. What it kept is gone. One\n"
+            "that is stopped already is fine. Administrators only.\n"
             "\n"
             "  --timeout SECONDS  how long to wait for readers to close (default 30)\n"
             "  -h, --help         show this\n",

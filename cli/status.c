@@ -73,11 +73,12 @@ const COMMAND StatusCommand = {
     .Run = RunStatus,
     .Help = "usage: prcm status [OPTIONS]\n"
             "\n"
-            "Shows the service, the driver's version and instance, the kernel routines in use and those that "
-            "were\n"
-            "refused and why, the lanes of the log, counters and readers. Exit code 4 if it is not running.\n"
+            "Shows the service, the driver's version and instance, the kernel routines in\n"
+            "use and those that are not and why, the lanes of the log, counters and readers.\n"
+            "Exit code 4 if the driver is not running.\n"
             "\n"
             "  --json        one JSON object\n"
-            "  --color WHEN  auto, always or never (default auto: on a console, unless NO_COLOR is set)\n"
+            "  --color WHEN  auto, always or never (default auto: on a console, unless\n"
+            "                NO_COLOR is set)\n"
             "  -h, --help    show this\n",
 };
