@@ -29,6 +29,7 @@ MainUnload(DRIVER_OBJECT *DriverObject)
 static VOID
 MainDescribe(VOID)
 {
+    RtlZeroMemory(&Query, sizeof(Query));
     Query.Size = sizeof(Query);
     Query.AbiVersion = PRCM_ABI_VERSION;
     Query.DriverVersion = MAIN_VERSION;

@@ -131,9 +131,8 @@ typedef struct PRCM_START
     PRCM_VALUE Elevated;       /* 0 or 1 */
     PRCM_VALUE Subsystem;      /* 1: the process belongs to a subsystem other than Win32 (WSL 1) */
     PRCM_VALUE Architecture;
-    PRCM_VALUE
-    CreationStatus; /* NTSTATUS as of prcm's turn; a routine called later may still refuse the process */
-    PRCM_VALUE ImageExact; /* 1: ImagePath is the very name the file was opened by; 0: it may be partial */
+    PRCM_VALUE CreationStatus; /* NTSTATUS as of prcm's turn; others may still refuse the process */
+    PRCM_VALUE ImageExact;     /* 1: ImagePath is the very name that was opened; 0: it may be partial */
     PRCM_PATH ImagePath;
     PRCM_BYTES CommandLine;
     PRCM_BYTES UserSid;
