@@ -173,10 +173,9 @@ FieldIsWellFormed(const PRCM_RECORD *Record, const FIELD *Field)
         return PathIsWellFormed(Record, At);
     case FIELD_SID:
         return SidIsWellFormed(Record, At);
-    case FIELD_RESERVED:
+    default:
         return *(const uint32_t *)At == 0;
     }
-    return false;
 }
 
 bool

@@ -343,7 +343,10 @@ SessionTakeBatch(PRCM_SESSION *Session, DWORD Returned, PRCM_RECORDS *Records)
         Result = AccountAdd(&Session->Account, Batch);
     if (Result == PRCM_ERROR_ACCOUNT && TokenWasAltered(Session, Batch))
         Result = PRCM_ERROR_TOKEN;
-    return Result == PRCM_OK ? PRCM_OK : SessionEnd(Session, Result, 0);
+    if (Result == PRCM_OK)
+        return PRCM_OK;
+    *Records = (PRCM_RECORDS){0};
+    return SessionEnd(Session, Result, 0);
 }
 
 /* The next record is longer than the buffer. */

@@ -253,6 +253,23 @@ does_not_close_when_the_driver_counted_another_kind(void **State)
     assert_false(Taken.Closed);
 }
 
+/* Sums of ours that went wrong, which no batch that was checked can bring about. */
+static void
+does_not_close_when_the_reader_counted_wrong(void **State)
+{
+    (void)State;
+    READER *Reader = ReaderCreate();
+    PRCM_ACCOUNT Taken;
+    assert_int_equal(AccountAdd(&Reader->Account, Reader->Batch), PRCM_OK);
+    Reader->Account.Delivered[PRCM_KIND_EXIT]++;
+    AccountTake(&Reader->Account, &Taken);
+    assert_false(Taken.Closed);
+    Reader->Account.Delivered[PRCM_KIND_EXIT]--;
+    Reader->Account.Unknown++;
+    AccountTake(&Reader->Account, &Taken);
+    assert_false(Taken.Closed);
+}
+
 static void
 keeps_the_furthest_head(void **State)
 {
@@ -332,6 +349,24 @@ UnknownResume(PRCM_SUBSCRIBED *Answer)
 }
 
 static void
+NoResume(PRCM_SUBSCRIBED *Answer)
+{
+    Answer->Resume = 0;
+}
+
+static void
+UseReserved(PRCM_SUBSCRIBED *Answer)
+{
+    Answer->Reserved = 1;
+}
+
+static void
+OldestAheadOfHead(PRCM_SUBSCRIBED *Answer)
+{
+    Answer->Oldest = Answer->Head + 1;
+}
+
+static void
 WrongCounts(PRCM_SUBSCRIBED *Answer)
 {
     Answer->Start.Captured[0]++;
@@ -345,6 +380,9 @@ refuses_a_malformed_start(void **State)
     assert_int_equal(OpenChanged(ForgetInstance), PRCM_ERROR_BATCH);
     assert_int_equal(OpenChanged(StartBehindHead), PRCM_ERROR_BATCH);
     assert_int_equal(OpenChanged(UnknownResume), PRCM_ERROR_BATCH);
+    assert_int_equal(OpenChanged(NoResume), PRCM_ERROR_BATCH);
+    assert_int_equal(OpenChanged(UseReserved), PRCM_ERROR_BATCH);
+    assert_int_equal(OpenChanged(OldestAheadOfHead), PRCM_ERROR_BATCH);
     assert_int_equal(OpenChanged(WrongCounts), PRCM_ERROR_ACCOUNT);
 }
 
@@ -366,6 +404,7 @@ main(void)
         cmocka_unit_test(leaves_the_account_alone_when_it_refuses),
         cmocka_unit_test(does_not_close_when_the_driver_counted_more),
         cmocka_unit_test(does_not_close_when_the_driver_counted_another_kind),
+        cmocka_unit_test(does_not_close_when_the_reader_counted_wrong),
         cmocka_unit_test(keeps_the_furthest_head),
         cmocka_unit_test(closes_in_all_where_kinds_are_unknown),
         cmocka_unit_test(refuses_a_malformed_start),

@@ -105,6 +105,33 @@ accepts_an_answer_that_only_requires_more_bytes(void **State)
     assert_int_equal(OpenBuilt(&Builder), PRCM_OK);
 }
 
+/* The cursor has not moved, and there is a reason to ask again. */
+static void
+refuses_an_answer_that_requires_more_bytes_but_not_only(void **State)
+{
+    (void)State;
+    static BATCH_BUILDER Builder;
+    BuilderBegin(&Builder, SampleBefore);
+    PRCM_BATCH *Batch = BuilderEnd(&Builder, 1);
+    Batch->RequiredBytes = Batch->Bytes;
+    assert_int_equal(OpenBuilt(&Builder), PRCM_ERROR_BATCH);
+
+    BuilderBegin(&Builder, SampleBefore);
+    BuilderFilter(&Builder, PRCM_KIND_EXIT);
+    BuilderEnd(&Builder, 1)->RequiredBytes = 4096;
+    assert_int_equal(OpenBuilt(&Builder), PRCM_ERROR_BATCH);
+
+    BuilderBegin(&Builder, SampleBefore);
+    BuilderEnd(&Builder, 1)->RequiredBytes = 4096;
+    Batch->Bytes += 8;
+    assert_int_equal(OpenBuilt(&Builder), PRCM_ERROR_BATCH);
+
+    BuilderBegin(&Builder, SampleBefore);
+    BuilderEnd(&Builder, 1)->RequiredBytes = 4096;
+    Batch->RecordCount = 1;
+    assert_int_equal(OpenBuilt(&Builder), PRCM_ERROR_BATCH);
+}
+
 static void
 accepts_a_hole_of_unknown_kinds(void **State)
 {
@@ -269,6 +296,7 @@ main(void)
         cmocka_unit_test(accepts_a_batch_of_filtered_events_alone),
         cmocka_unit_test(accepts_unread_bytes_behind_the_batch),
         cmocka_unit_test(accepts_an_answer_that_only_requires_more_bytes),
+        cmocka_unit_test(refuses_an_answer_that_requires_more_bytes_but_not_only),
         cmocka_unit_test(accepts_a_hole_of_unknown_kinds),
         cmocka_unit_test(accepts_numbers_up_to_the_last_there_is),
         cmocka_unit_test(accepts_a_larger_header_of_a_newer_driver),
