@@ -158,6 +158,14 @@ RunUninstall(ARGS *Args)
     return EXIT_OK;
 }
 
+/* Asked before a command, so that what is said of it afterwards is true. */
+static bool
+ServiceIs(uint32_t Wanted)
+{
+    uint32_t State;
+    return PrcmServiceState(&State) == PRCM_OK && State == Wanted;
+}
+
 static EXIT_CODE
 RunStart(ARGS *Args)
 {
@@ -165,11 +173,12 @@ RunStart(ARGS *Args)
 
     if (!CommandTakesNothing(&StartCommand, Args, &Code))
         return Code;
+    bool WasRunning = ServiceIs(PRCM_SERVICE_RUNNING);
     PRCM_RESULT Result = PrcmStart();
     if (Result != PRCM_OK)
         return ConsoleFail("start the driver", Result);
-    SinkText(ConsoleOutput(),
-             "started: events are being kept. Next: \"prcm watch\", or \"prcm selftest\".\n");
+    SinkText(ConsoleOutput(), WasRunning ? "running already: " : "started: ");
+    SinkText(ConsoleOutput(), "events are being kept. Next: \"prcm watch\", or \"prcm selftest\".\n");
     return EXIT_OK;
 }
 
@@ -190,10 +199,12 @@ RunStop(ARGS *Args)
     }
     if (!ArgsNone(Args))
         return ConsoleUsage(Args);
+    bool WasStopped = ServiceIs(PRCM_SERVICE_STOPPED);
     PRCM_RESULT Result = PrcmStop(TimeoutMs);
     if (Result != PRCM_OK)
         return ConsoleFail("stop the driver", Result);
-    SinkText(ConsoleOutput(), "stopped: its readers were told, and what it kept is gone.\n");
+    SinkText(ConsoleOutput(), WasStopped ? "not running: nothing to stop.\n"
+                                         : "stopped: its readers were told, and what it kept is gone.\n");
     return EXIT_OK;
 }
 
