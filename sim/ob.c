@@ -33,7 +33,7 @@ static HANDLE_ENTRY Handles[HANDLE_MAX];
 static OBJECT_HEADER *
 ObpHeader(const void *Object)
 {
-    return (OBJECT_HEADER *)((char *)(ULONG_PTR)Object - OBJECT_HEADER_BYTES);
+    return (void *)((char *)(ULONG_PTR)Object - OBJECT_HEADER_BYTES);
 }
 
 void *

@@ -195,3 +195,15 @@ SimGateFree(SIM_GATE *Gate)
 {
     free(Gate);
 }
+
+/* ---- What ThreadSanitizer is not told by the code ---- */
+
+const char *__tsan_default_suppressions(void);
+
+/* A request's Cancel is set and read without a lock of its own, on Windows as well: the exchange of its cancel routine
+ * decides, and whoever reads an old Cancel there is found by the canceller. */
+const char *
+__tsan_default_suppressions(void)
+{
+    return "race:CsqArmCancelLocked\n";
+}

@@ -246,14 +246,16 @@ stop_ends_all_pended_reads_and_refuses_what_comes(void **State)
         assert_status(ReaderWait(Reader), STATUS_DEVICE_REMOVED);
         assert_status(SimControl(Reader->File, PRCM_IOCTL_READ, &Read, sizeof(Read), Out, sizeof(Out), NULL),
                       STATUS_DEVICE_REMOVED);
-        assert_status(SimControl(Reader->File, PRCM_IOCTL_READ, &NoWait, sizeof(NoWait), Out, sizeof(Out), NULL),
-                      STATUS_DEVICE_REMOVED);
+        assert_status(
+            SimControl(Reader->File, PRCM_IOCTL_READ, &NoWait, sizeof(NoWait), Out, sizeof(Out), NULL),
+            STATUS_DEVICE_REMOVED);
     }
     assert_status(SimOpen(PRCM_LINK_NAME, RIG_ALL_ACCESS, &File), STATUS_DEVICE_REMOVED);
     assert_status(SimControl(Unsubscribed, PRCM_IOCTL_SUBSCRIBE, &Request, sizeof(Request), &Subscribed,
                              sizeof(Subscribed), NULL),
                   STATUS_DEVICE_REMOVED);
-    assert_status(SimControl(Unsubscribed, PRCM_IOCTL_QUERY, NULL, 0, &Query, sizeof(Query), NULL), STATUS_SUCCESS);
+    assert_status(SimControl(Unsubscribed, PRCM_IOCTL_QUERY, NULL, 0, &Query, sizeof(Query), NULL),
+                  STATUS_SUCCESS);
     assert_true(Query.Flags & PRCM_QUERY_STOPPING);
     assert_int_equal(Query.Waiting, 0);
     assert_int_equal(Query.Sessions, RTL_NUMBER_OF(Readers) + 1);

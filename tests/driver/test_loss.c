@@ -324,7 +324,8 @@ what_comes_after_the_stall_is_kept_again(void **State)
     CheckStream(&Reader);
     const PRCM_LOST *Lost = NULL;
     for (size_t Index = 0; Index < Reader.RecordCount; Index++)
-        if (Reader.Records[Index]->Kind == PRCM_KIND_LOST && ((const PRCM_LOST *)(void *)Reader.Records[Index])->Dropped[2])
+        if (Reader.Records[Index]->Kind == PRCM_KIND_LOST &&
+            ((const PRCM_LOST *)(void *)Reader.Records[Index])->Dropped[2])
             Lost = (const void *)Reader.Records[Index];
     assert_non_null(Lost);
     assert_int_equal(Lost->NextSequence, Raised - 2);

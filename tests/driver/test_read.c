@@ -91,8 +91,9 @@ a_second_read_of_a_handle_is_busy_and_does_no_harm(void **State)
     ReaderOpen(&Reader, PRCM_FROM_NOW);
     assert_false(ReaderPend(&Reader));
     ULONG_PTR Information = 1;
-    assert_status(SimControl(Reader.File, PRCM_IOCTL_READ, &Request, sizeof(Request), Out, sizeof(Out), &Information),
-                  STATUS_DEVICE_BUSY);
+    assert_status(
+        SimControl(Reader.File, PRCM_IOCTL_READ, &Request, sizeof(Request), Out, sizeof(Out), &Information),
+        STATUS_DEVICE_BUSY);
     assert_int_equal(Information, 0);
     assert_status(SimControl(Reader.File, PRCM_IOCTL_READ, &NoWait, sizeof(NoWait), Out, sizeof(Out), NULL),
                   STATUS_DEVICE_BUSY);

@@ -56,7 +56,8 @@ unknown_codes_are_invalid(void **State)
                 if (Code == PRCM_IOCTL_QUERY || Code == PRCM_IOCTL_SUBSCRIBE || Code == PRCM_IOCTL_READ ||
                     Code == PRCM_IOCTL_STOP)
                     continue;
-                assert_status(Control(File, Code, Bytes, sizeof(Bytes), 64, NULL), STATUS_INVALID_DEVICE_REQUEST);
+                assert_status(Control(File, Code, Bytes, sizeof(Bytes), 64, NULL),
+                              STATUS_INVALID_DEVICE_REQUEST);
                 assert_status(Control(File, Code, NULL, 0, 0, NULL), STATUS_INVALID_DEVICE_REQUEST);
             }
     SimClose(File);
@@ -92,16 +93,20 @@ a_handle_without_the_access_a_code_names_is_denied(void **State)
 static void
 only_administrators_and_system_get_in(void **State)
 {
-    static const ACCESS_MASK Accesses[] = {FILE_READ_DATA, FILE_WRITE_DATA, GENERIC_READ, GENERIC_ALL, SYNCHRONIZE};
+    static const ACCESS_MASK Accesses[] = {FILE_READ_DATA, FILE_WRITE_DATA, GENERIC_READ, GENERIC_ALL,
+                                           SYNCHRONIZE};
     HANDLE File;
     (void)State;
     for (ULONG Index = 0; Index < RTL_NUMBER_OF(Accesses); Index++)
     {
-        assert_status(SimOpenAs(SIM_USER_ORDINARY, PRCM_LINK_NAME, Accesses[Index], &File), STATUS_ACCESS_DENIED);
-        assert_status(SimOpenAs(SIM_USER_ORDINARY, PRCM_DEVICE_NAME, Accesses[Index], &File), STATUS_ACCESS_DENIED);
+        assert_status(SimOpenAs(SIM_USER_ORDINARY, PRCM_LINK_NAME, Accesses[Index], &File),
+                      STATUS_ACCESS_DENIED);
+        assert_status(SimOpenAs(SIM_USER_ORDINARY, PRCM_DEVICE_NAME, Accesses[Index], &File),
+                      STATUS_ACCESS_DENIED);
         assert_status(SimOpenAs(SIM_USER_ORDINARY, PRCM_DEVICE_NAME L"\\x", Accesses[Index], &File),
                       STATUS_ACCESS_DENIED);
-        assert_status(SimOpenAs(SIM_USER_ADMINISTRATOR, PRCM_LINK_NAME, Accesses[Index], &File), STATUS_SUCCESS);
+        assert_status(SimOpenAs(SIM_USER_ADMINISTRATOR, PRCM_LINK_NAME, Accesses[Index], &File),
+                      STATUS_SUCCESS);
         SimClose(File);
         assert_status(SimOpenAs(SIM_USER_SYSTEM, PRCM_DEVICE_NAME, Accesses[Index], &File), STATUS_SUCCESS);
         SimClose(File);
@@ -143,7 +148,8 @@ as_many_sessions_as_allowed_can_be_open(void **State)
     for (ULONG Index = 0; Index < PRCM_MAX_SESSIONS; Index++)
         Files[Index] = RigOpen();
     assert_status(SimOpen(PRCM_LINK_NAME, RIG_ALL_ACCESS, &File), STATUS_TOO_MANY_SESSIONS);
-    assert_status(SimControl(Files[0], PRCM_IOCTL_QUERY, NULL, 0, &Query, sizeof(Query), &Information), STATUS_SUCCESS);
+    assert_status(SimControl(Files[0], PRCM_IOCTL_QUERY, NULL, 0, &Query, sizeof(Query), &Information),
+                  STATUS_SUCCESS);
     assert_int_equal(Query.Sessions, PRCM_MAX_SESSIONS);
     SimClose(Files[5]);
     Files[5] = RigOpen();
@@ -178,7 +184,8 @@ query_of_every_length(void **State)
         assert_status(Status, Bytes < PRCM_QUERY_MIN_BYTES ? STATUS_BUFFER_TOO_SMALL : STATUS_SUCCESS);
         assert_int_equal(Information, Bytes < PRCM_QUERY_MIN_BYTES ? 0 : sizeof(PRCM_QUERY));
     }
-    assert_status(Control(File, PRCM_IOCTL_QUERY, In, 1, sizeof(PRCM_QUERY), NULL), STATUS_INFO_LENGTH_MISMATCH);
+    assert_status(Control(File, PRCM_IOCTL_QUERY, In, 1, sizeof(PRCM_QUERY), NULL),
+                  STATUS_INFO_LENGTH_MISMATCH);
     assert_status(Control(File, PRCM_IOCTL_QUERY, In, 1, 0, NULL), STATUS_INFO_LENGTH_MISMATCH);
     SimClose(File);
 }
@@ -195,7 +202,8 @@ query_writes_nothing_beyond_what_it_says(void **State)
     ULONG_PTR Information;
     (void)State;
     memset(&Out, 0xA5, sizeof(Out));
-    assert_status(SimControl(File, PRCM_IOCTL_QUERY, NULL, 0, &Out, sizeof(Out), &Information), STATUS_SUCCESS);
+    assert_status(SimControl(File, PRCM_IOCTL_QUERY, NULL, 0, &Out, sizeof(Out), &Information),
+                  STATUS_SUCCESS);
     for (ULONG At = 0; At < sizeof(Out.Behind); At++)
         assert_int_equal(Out.Behind[At], 0xA5);
     assert_int_equal(Out.Query.Size, sizeof(PRCM_QUERY));
@@ -229,7 +237,8 @@ subscribe_of_every_length(void **State)
     {
         void *In = Input(&Request, sizeof(Request), Bytes);
         bool Good = Bytes >= sizeof(Request) && Bytes <= MAX_INPUT_BYTES;
-        assert_status(Subscribe(In, Bytes, sizeof(PRCM_SUBSCRIBED)), Good ? STATUS_SUCCESS : STATUS_INFO_LENGTH_MISMATCH);
+        assert_status(Subscribe(In, Bytes, sizeof(PRCM_SUBSCRIBED)),
+                      Good ? STATUS_SUCCESS : STATUS_INFO_LENGTH_MISMATCH);
         free(In);
     }
     for (ULONG Bytes = 0; Bytes <= sizeof(PRCM_SUBSCRIBED) + 1; Bytes++)
@@ -240,7 +249,8 @@ subscribe_of_every_length(void **State)
 static void
 a_size_that_is_not_the_length_is_refused(void **State)
 {
-    static const uint32_t Sizes[] = {0, 1, sizeof(PRCM_SUBSCRIBE) - 1, sizeof(PRCM_SUBSCRIBE) + 1, 0xFFFFFFFF};
+    static const uint32_t Sizes[] = {0, 1, sizeof(PRCM_SUBSCRIBE) - 1, sizeof(PRCM_SUBSCRIBE) + 1,
+                                     0xFFFFFFFF};
     PRCM_READ Read = {0, PRCM_READ_NO_WAIT};
     READER Reader;
     (void)State;
@@ -249,7 +259,8 @@ a_size_that_is_not_the_length_is_refused(void **State)
     {
         PRCM_SUBSCRIBE Request = ReaderRequest(PRCM_FROM_NOW);
         Request.Size = Sizes[Index];
-        assert_status(Subscribe(&Request, sizeof(Request), sizeof(PRCM_SUBSCRIBED)), STATUS_INFO_LENGTH_MISMATCH);
+        assert_status(Subscribe(&Request, sizeof(Request), sizeof(PRCM_SUBSCRIBED)),
+                      STATUS_INFO_LENGTH_MISMATCH);
         Read.Size = Sizes[Index];
         assert_status(Control(Reader.File, PRCM_IOCTL_READ, &Read, sizeof(Read), 4096, NULL),
                       STATUS_INFO_LENGTH_MISMATCH);
@@ -269,10 +280,12 @@ what_a_newer_reader_asks_for_is_refused(void **State)
     {
         char *In = Input(&Request, sizeof(Request), sizeof(Request) + Extra);
         In[sizeof(Request) + Extra - 1] = 1;
-        assert_status(Subscribe(In, sizeof(Request) + Extra, sizeof(PRCM_SUBSCRIBED)), STATUS_INVALID_PARAMETER);
+        assert_status(Subscribe(In, sizeof(Request) + Extra, sizeof(PRCM_SUBSCRIBED)),
+                      STATUS_INVALID_PARAMETER);
         free(In);
         In = Input(&Read, sizeof(Read), sizeof(Read) + Extra);
-        assert_status(Control(Reader.File, PRCM_IOCTL_READ, In, sizeof(Read) + Extra, 4096, NULL), STATUS_SUCCESS);
+        assert_status(Control(Reader.File, PRCM_IOCTL_READ, In, sizeof(Read) + Extra, 4096, NULL),
+                      STATUS_SUCCESS);
         In[sizeof(Read) + Extra - 1] = 1;
         assert_status(Control(Reader.File, PRCM_IOCTL_READ, In, sizeof(Read) + Extra, 4096, NULL),
                       STATUS_INVALID_PARAMETER);
@@ -291,7 +304,8 @@ another_version_is_refused_as_such(void **State)
     {
         PRCM_SUBSCRIBE Request = ReaderRequest(PRCM_FROM_NOW);
         Request.AbiVersion = Versions[Index];
-        assert_status(Subscribe(&Request, sizeof(Request), sizeof(PRCM_SUBSCRIBED)), STATUS_REVISION_MISMATCH);
+        assert_status(Subscribe(&Request, sizeof(Request), sizeof(PRCM_SUBSCRIBED)),
+                      STATUS_REVISION_MISMATCH);
     }
 }
 
@@ -342,11 +356,13 @@ a_refused_subscribe_may_be_tried_again(void **State)
     HANDLE File = RigOpen();
     (void)State;
     Request.From = 9;
-    assert_status(Control(File, PRCM_IOCTL_SUBSCRIBE, &Request, sizeof(Request), sizeof(PRCM_SUBSCRIBED), NULL),
-                  STATUS_INVALID_PARAMETER);
+    assert_status(
+        Control(File, PRCM_IOCTL_SUBSCRIBE, &Request, sizeof(Request), sizeof(PRCM_SUBSCRIBED), NULL),
+        STATUS_INVALID_PARAMETER);
     Request.From = PRCM_FROM_NOW;
-    assert_status(Control(File, PRCM_IOCTL_SUBSCRIBE, &Request, sizeof(Request), sizeof(PRCM_SUBSCRIBED), NULL),
-                  STATUS_SUCCESS);
+    assert_status(
+        Control(File, PRCM_IOCTL_SUBSCRIBE, &Request, sizeof(Request), sizeof(PRCM_SUBSCRIBED), NULL),
+        STATUS_SUCCESS);
     SimClose(File);
 }
 
@@ -404,9 +420,11 @@ read_before_subscribe_is_refused(void **State)
     PRCM_READ Read = {sizeof(Read), PRCM_READ_NO_WAIT};
     HANDLE File = RigOpen();
     (void)State;
-    assert_status(Control(File, PRCM_IOCTL_READ, &Read, sizeof(Read), 4096, NULL), STATUS_INVALID_DEVICE_STATE);
+    assert_status(Control(File, PRCM_IOCTL_READ, &Read, sizeof(Read), 4096, NULL),
+                  STATUS_INVALID_DEVICE_STATE);
     Read.Flags = 0;
-    assert_status(Control(File, PRCM_IOCTL_READ, &Read, sizeof(Read), 4096, NULL), STATUS_INVALID_DEVICE_STATE);
+    assert_status(Control(File, PRCM_IOCTL_READ, &Read, sizeof(Read), 4096, NULL),
+                  STATUS_INVALID_DEVICE_STATE);
     SimClose(File);
 }
 

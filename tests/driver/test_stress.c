@@ -162,7 +162,8 @@ TakeRecords(TASK *Task)
 static bool
 IsOver(NTSTATUS Status)
 {
-    return Status == STATUS_DEVICE_REMOVED || Status == STATUS_NO_SUCH_DEVICE;
+    return Status == STATUS_DEVICE_REMOVED || Status == STATUS_NO_SUCH_DEVICE ||
+           Status == STATUS_OBJECT_NAME_NOT_FOUND;
 }
 
 /* Until the driver stops or, if it is not going to, until the producers have ended and nothing is left. */
@@ -219,7 +220,8 @@ ReadResuming(TASK *Task)
     Status = SimOpen(PRCM_LINK_NAME, RIG_ALL_ACCESS, &File);
     if (!NT_SUCCESS(Status))
         return Status;
-    Status = SimControl(File, PRCM_IOCTL_SUBSCRIBE, &Request, sizeof(Request), &Subscribed, sizeof(Subscribed), NULL);
+    Status = SimControl(File, PRCM_IOCTL_SUBSCRIBE, &Request, sizeof(Request), &Subscribed,
+                        sizeof(Subscribed), NULL);
     SimClose(NT_SUCCESS(Status) ? Reader->File : File);
     if (!NT_SUCCESS(Status))
         return Status;
@@ -255,7 +257,8 @@ TaskOpen(TASK *Task, ULONG Number, uint32_t Kinds)
     ReaderOpenWith(&Task->Reader, &Request);
     Task->Reader.SearchAddresses = false;
     /* Some with little room, so that batches are many. */
-    Task->Reader.BufferBytes = Number % 2 ? PRCM_MAX_RECORD_BYTES + sizeof(PRCM_BATCH) : Task->Reader.BufferBytes;
+    Task->Reader.BufferBytes =
+        Number % 2 ? PRCM_MAX_RECORD_BYTES + sizeof(PRCM_BATCH) : Task->Reader.BufferBytes;
 }
 
 /* ---- The tests ---- */

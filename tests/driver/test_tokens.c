@@ -359,7 +359,8 @@ tokens_that_lie_harm_their_bearer_alone(void **State)
         for (ULONG Reads = 0; NT_SUCCESS(Status) && Reads < 2; Reads++)
         {
             Accepted++;
-            Status = SimControl(File, PRCM_IOCTL_READ, &Read, sizeof(Read), Buffer, sizeof(Buffer), &Information);
+            Status =
+                SimControl(File, PRCM_IOCTL_READ, &Read, sizeof(Read), Buffer, sizeof(Buffer), &Information);
             assert_true(Status == STATUS_SUCCESS || Status == STATUS_BUFFER_OVERFLOW);
         }
         SimClose(File);
