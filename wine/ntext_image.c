@@ -1,60 +1,52 @@
 /* SPDX-License-Identifier: MIT
  *
- * Loaded images: whose code is this, how was it linked, what does it export. By hand, since ntoskrnl has few
- * routines for it under Wine; and to import one of ntdll's would make Wine take ntext.sys for an ordinary DLL
- * and call its entry point as such.
+ * Loaded images. ntoskrnl has few routines for them under Wine, and to import from ntdll or kernel32 would
+ * make Wine take ntext.sys for an ordinary DLL and call its entry point as such. kernelbase has what is
+ * needed, and every process has kernelbase.
  */
 #include "ntext_kernel.h"
 
 #include <ntimage.h>
 
 #define IMAGE_FORCE_INTEGRITY 0x0080u /* IMAGE_DLLCHARACTERISTICS_FORCE_INTEGRITY */
+#define IMAGE_PIN             0x1u    /* GET_MODULE_HANDLE_EX_FLAG_PIN */
+#define IMAGE_DO_NOT_COUNT    0x2u
+#define IMAGE_FROM_ADDRESS    0x4u
 
-static const IMAGE_NT_HEADERS *
-ImageHeaders(_In_ PVOID Base)
+DECLSPEC_IMPORT int WINAPI GetModuleHandleExW(ULONG Flags, PVOID Address, PVOID *Base);
+DECLSPEC_IMPORT PVOID WINAPI GetProcAddress(PVOID Base, PCSTR Name);
+
+static PVOID
+ImageOfAddress(_In_ PVOID Address, _In_ ULONG Flags)
 {
-    const IMAGE_DOS_HEADER *Dos = Base;
-    return (const VOID *)((PUCHAR)Base + Dos->e_lfanew);
+    PVOID Base;
+    return GetModuleHandleExW(IMAGE_FROM_ADDRESS | Flags, Address, &Base) ? Base : NULL;
+}
+
+BOOLEAN
+ImagePinOwn(VOID)
+{
+    return ImageOfAddress((PVOID)(ULONG_PTR)ImagePinOwn, IMAGE_PIN) != NULL;
 }
 
 BOOLEAN
 ImageForcesIntegrity(PVOID Address)
 {
-    PVOID Base = ImageOfAddress(Address);
-    return Base && (ImageHeaders(Base)->OptionalHeader.DllCharacteristics & IMAGE_FORCE_INTEGRITY) != 0;
+    const IMAGE_DOS_HEADER *Dos = ImageOfAddress(Address, IMAGE_DO_NOT_COUNT);
+    if (!Dos)
+        return FALSE;
+    const IMAGE_NT_HEADERS *Nt = (const VOID *)((const UCHAR *)Dos + Dos->e_lfanew);
+    return (Nt->OptionalHeader.DllCharacteristics & IMAGE_FORCE_INTEGRITY) != 0;
 }
 
 PVOID
-ImageOfAddress(PVOID Address)
+ImageOwnExport(PUNICODE_STRING Name)
 {
-    PVOID Base;
-    return RtlPcToFileHeader(Address, &Base) ? Base : NULL;
-}
-
-static BOOLEAN
-ImageIsName(_In_ PCSTR Export, _In_ PCUNICODE_STRING Name)
-{
-    USHORT Count = Name->Length / sizeof(WCHAR);
-    for (USHORT i = 0; i < Count; i++)
-        if (!Export[i] || (UCHAR)Export[i] != Name->Buffer[i])
-            return FALSE;
-    return Export[Count] == 0;
-}
-
-PVOID
-ImageExport(PVOID Base, PCUNICODE_STRING Name)
-{
-    PUCHAR Bytes = Base;
-    const IMAGE_DATA_DIRECTORY *Directory =
-        &ImageHeaders(Base)->OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_EXPORT];
-    if (!Directory->Size)
+    ANSI_STRING Ansi;
+    if (!NT_SUCCESS(RtlUnicodeStringToAnsiString(&Ansi, Name, TRUE)))
         return NULL;
-    const IMAGE_EXPORT_DIRECTORY *Exports = (PVOID)(Bytes + Directory->VirtualAddress);
-    const ULONG *Functions = (PVOID)(Bytes + Exports->AddressOfFunctions);
-    const ULONG *Names = (PVOID)(Bytes + Exports->AddressOfNames);
-    const USHORT *Ordinals = (PVOID)(Bytes + Exports->AddressOfNameOrdinals);
-    for (ULONG i = 0; i < Exports->NumberOfNames; i++)
-        if (ImageIsName((PCSTR)Bytes + Names[i], Name))
-            return Bytes + Functions[Ordinals[i]];
-    return NULL;
+    PVOID Own = ImageOfAddress((PVOID)(ULONG_PTR)ImageOwnExport, IMAGE_DO_NOT_COUNT);
+    PVOID Export = Own ? GetProcAddress(Own, Ansi.Buffer) : NULL;
+    RtlFreeAnsiString(&Ansi);
+    return Export;
 }

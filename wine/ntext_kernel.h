@@ -10,9 +10,6 @@
 
 #include "ntext.h"
 
-/* Missing in mingw-w64's kernel headers. */
-NTSYSAPI PVOID NTAPI RtlPcToFileHeader(PVOID Address, PVOID *Base);
-
 #define NTEXT_POOL_TAG      0x7478744Eu /* Ntxt */
 #define NTEXT_MAX_PROCESSES 1000000     /* alive at once */
 
@@ -26,14 +23,14 @@ VOID NtextStart(VOID);
 
 /* ---- ntext_image.c ---- */
 
-/* The base of the image that Address lies in; NULL: in none. */
-PVOID ImageOfAddress(_In_ PVOID Address);
+/* Keeps ntext.sys loaded for as long as the process lives. */
+BOOLEAN ImagePinOwn(VOID);
 
 /* Whether the image that Address lies in was linked with FORCE_INTEGRITY. */
 BOOLEAN ImageForcesIntegrity(_In_ PVOID Address);
 
-/* What the image at Base exports as Name, or NULL. Forwarded exports are not followed. */
-PVOID ImageExport(_In_ PVOID Base, _In_ PCUNICODE_STRING Name);
+/* What ntext.sys exports as Name, or NULL. */
+PVOID ImageOwnExport(_In_ PUNICODE_STRING Name);
 
 /* ---- ntext_offer.c ---- */
 
@@ -140,6 +137,8 @@ NTSTATUS NTAPI NtextZwOpenProcessTokenEx(HANDLE Handle, ACCESS_MASK Access, ULON
 NTSTATUS NTAPI NtextZwQueryInformationToken(HANDLE Token, TOKEN_INFORMATION_CLASS Class, PVOID Info,
                                             ULONG Length, PULONG ReturnLength);
 NTSTATUS NTAPI NtextZwClose(HANDLE Handle);
+
+VOID NTAPI NtextIoDeleteDevice(PDEVICE_OBJECT Device);
 
 PVOID NTAPI NtextMmGetSystemRoutineAddress(PUNICODE_STRING Routine);
 PVOID NTAPI NtextExAllocatePool2(ULONG64 Flags, SIZE_T Bytes, ULONG Tag);

@@ -4,14 +4,12 @@
  */
 #include "ntext_kernel.h"
 
-#define MAIN_DRIVER_NAME L"\\Driver\\Ntext"
-#define MAIN_DEVICE_TYPE 0x8951
-#define MAIN_PIN_DLL     1 /* LDR_ADDREF_DLL_PIN */
+#define MAIN_DRIVER_NAME      L"\\Driver\\Ntext"
+#define MAIN_DEVICE_TYPE      0x8951
+#define MAIN_DISPATCH_TIMEOUT (-1000000) /* 100 ms, relative */
 
 /* Missing in the headers. */
 NTKERNELAPI NTSTATUS NTAPI IoCreateDriver(PUNICODE_STRING Name, PDRIVER_INITIALIZE Init);
-
-typedef NTSTATUS(NTAPI MAIN_ADD_REF_DLL)(ULONG Flags, PVOID Base);
 
 DRIVER_INITIALIZE DriverEntry;
 static DRIVER_INITIALIZE MainInitDriver;
@@ -130,25 +128,13 @@ MainInitDriver(PDRIVER_OBJECT Driver, PUNICODE_STRING RegistryPath)
     NTSTATUS Status = IoCreateDevice(Driver, 0, &Name, MAIN_DEVICE_TYPE, 0, FALSE, &Device);
     if (!NT_SUCCESS(Status))
         return Status;
+    (VOID) IoDeleteSymbolicLink(&Link); /* it outlives the process that made it */
     Status = IoCreateSymbolicLink(&Link, &Name);
     if (!NT_SUCCESS(Status))
         IoDeleteDevice(Device);
     else
         Device->Flags &= ~DO_DEVICE_INITIALIZING;
     return Status;
-}
-
-/* When the driver that imports it goes, ntext stays: its device belongs to the process, and a request may be
- * in it at that moment. */
-static VOID
-MainPin(VOID)
-{
-    UNICODE_STRING Name;
-    RtlInitUnicodeString(&Name, L"LdrAddRefDll");
-    PVOID Ntdll = ImageOfAddress((PVOID)(ULONG_PTR)RtlPcToFileHeader); /* ntoskrnl forwards it */
-    MAIN_ADD_REF_DLL *AddRefDll = (MAIN_ADD_REF_DLL *)ImageExport(Ntdll, &Name);
-    if (!AddRefDll || !NT_SUCCESS(AddRefDll(MAIN_PIN_DLL, ImageOfAddress((PVOID)(ULONG_PTR)MainPin))))
-        DbgPrint("ntext: cannot stay loaded when its driver is unloaded\n");
 }
 
 VOID
@@ -158,13 +144,56 @@ NtextStart(VOID)
     UNICODE_STRING Name;
     if (Started || InterlockedExchange(&Started, 1))
         return;
-    MainPin();
+    /* When the driver that imports it goes, ntext stays: its device belongs to the process, and a request may be
+     * in it at that moment. */
+    if (!ImagePinOwn())
+        DbgPrint("ntext: cannot stay loaded when its driver is unloaded\n");
     ProcessInit();
     NotifyInit();
     RtlInitUnicodeString(&Name, MAIN_DRIVER_NAME);
     NTSTATUS Status = IoCreateDriver(&Name, MainInitDriver);
     if (!NT_SUCCESS(Status))
         DbgPrint("ntext: no device for the feeder: 0x%08lX\n", Status);
+}
+
+/* ---- Unloading ----------------------------------------------------------------------------------------- */
+
+/* Waits until the one thread that dispatches requests has left whatever it is in, by a request of our own that
+ * comes after. It does not come through where this very thread is to dispatch it: when Wine shuts down. */
+static VOID
+MainPassDispatcher(_In_ HANDLE Event)
+{
+    /* Not on the stack: a request given up may still be answered. */
+    static IO_STATUS_BLOCK IoStatus;
+    static NTEXT_STATE State;
+    UNICODE_STRING Name;
+    OBJECT_ATTRIBUTES Attributes;
+    HANDLE Device;
+    LARGE_INTEGER Timeout = {.QuadPart = MAIN_DISPATCH_TIMEOUT};
+    RtlInitUnicodeString(&Name, NTEXT_DEVICE_NAME);
+    InitializeObjectAttributes(&Attributes, &Name, OBJ_KERNEL_HANDLE, NULL, NULL);
+    NTSTATUS Status = ZwCreateFile(&Device, GENERIC_READ, &Attributes, &IoStatus, NULL, 0,
+                                   FILE_SHARE_READ | FILE_SHARE_WRITE, FILE_OPEN, 0, NULL, 0);
+    if (!NT_SUCCESS(Status))
+        return;
+    Status = ZwDeviceIoControlFile(Device, Event, NULL, NULL, &IoStatus, NTEXT_IOCTL_STATE, NULL, 0, &State,
+                                   sizeof(State));
+    if (Status == STATUS_PENDING)
+        (VOID) ZwWaitForSingleObject(Event, FALSE, &Timeout);
+    ZwClose(Device);
+}
+
+/* Wine unmaps a driver as soon as its DriverUnload has returned, while a request that it has completed may still
+ * be on its way out of it. Deleting its device is the last that a driver does to be rid of requests. */
+VOID NTAPI
+NtextIoDeleteDevice(PDEVICE_OBJECT Device)
+{
+    HANDLE Event;
+    IoDeleteDevice(Device);
+    if (!NT_SUCCESS(ZwCreateEvent(&Event, EVENT_ALL_ACCESS, NULL, NotificationEvent, FALSE)))
+        return;
+    MainPassDispatcher(Event);
+    ZwClose(Event);
 }
 
 /* Never called for an export driver that is loaded as an import. */

@@ -13,7 +13,8 @@
 #define OFFER_POOL_TYPES          (OFFER_POOL_NON_PAGED | OFFER_POOL_NON_PAGED_EXEC | OFFER_POOL_PAGED)
 #define OFFER_NON_PAGED_POOL_NX   512 /* NonPagedPoolNx, newer than some headers */
 
-typedef VOID(NTAPI OFFER_QUERY_TIME)(PLARGE_INTEGER Time);
+/* kernelbase's; a FILETIME is the same number. */
+DECLSPEC_IMPORT VOID WINAPI GetSystemTimePreciseAsFileTime(PLARGE_INTEGER Time);
 
 static NTSTATUS
 OfferQuery(_In_ HANDLE Key, _In_ PUNICODE_STRING Routine)
@@ -53,7 +54,7 @@ NtextMmGetSystemRoutineAddress(PUNICODE_STRING Routine)
     NtextStart();
     if (NtextOffer(Routine) == (NTSTATUS)NTEXT_HIDDEN)
         return NULL;
-    PVOID Own = ImageExport(ImageOfAddress((PVOID)(ULONG_PTR)NtextOffer), Routine);
+    PVOID Own = ImageOwnExport(Routine);
     return Own ? Own : MmGetSystemRoutineAddress(Routine);
 }
 
@@ -78,14 +79,5 @@ NtextExAllocatePool2(ULONG64 Flags, SIZE_T Bytes, ULONG Tag)
 VOID NTAPI
 NtextKeQuerySystemTimePrecise(PLARGE_INTEGER Time)
 {
-    /* Under Wine KeQuerySystemTime is precise; on x86_64 the headers make it a read of the page that the
-     * kernel shares, and the import library does not have it. */
-    static OFFER_QUERY_TIME *QueryTime;
-    if (!QueryTime)
-    {
-        UNICODE_STRING Name;
-        RtlInitUnicodeString(&Name, L"KeQuerySystemTime");
-        QueryTime = (OFFER_QUERY_TIME *)MmGetSystemRoutineAddress(&Name);
-    }
-    QueryTime(Time);
+    GetSystemTimePreciseAsFileTime(Time);
 }
