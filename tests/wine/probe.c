@@ -9,9 +9,9 @@
  *     close HANDLE
  *     give HANDLE PID                    duplicates HANDLE into the process PID, which may be this one
  *     read HANDLE | write HANDLE         NtReadFile, NtWriteFile
- *     ioctl HANDLE CODE INPUT LENGTH     INPUT: hexadecimal bytes, - for none, *N for a length of N that is
- *                                        not there; LENGTH of the output, with +1 behind it at an odd
- *                                        address, with * before it for a length that is not there
+ *     ioctl HANDLE CODE INPUT LENGTH     INPUT: hexadecimal bytes, - for none, *N for N zeros; LENGTH of
+ *                                        the output, with +1 behind it at an odd address, with * before it
+ *                                        for more than is there
  *     wait ID MS                         for an ioctl that answered with status 0x103
  *     cancel ID
  */
@@ -25,11 +25,12 @@
 #include <windows.h>
 #include <winternl.h>
 
-#define MAX_LINE_BYTES  (64u * 1024u)
+#define MAX_LINE_BYTES  (512u * 1024u)
 #define MAX_REQUESTS    256u
 #define MAX_SHOWN_BYTES 8192u /* of an output */
 #define GUARD_BYTES     16u
-#define FILL            0xA5 /* what an output holds before the request */
+#define BOGUS_BYTES     4096u /* that are there of a length that is not */
+#define FILL            0xA5  /* what an output holds before the request */
 #define ST_PENDING      0x103u
 
 /* Exported by ntdll.dll, missing from the header. */
@@ -188,7 +189,7 @@ RequestMakeOutput(REQUEST *Request, const char *Text)
 {
     Request->Bogus = *Text == '*';
     Request->OutputLength = (uint32_t)ParseNumber(Text + Request->Bogus);
-    size_t Room = (Request->Bogus ? 0 : Request->OutputLength) + 1 + GUARD_BYTES;
+    size_t Room = (Request->Bogus ? BOGUS_BYTES : Request->OutputLength) + 1 + GUARD_BYTES;
     Request->Memory = malloc(Room);
     if (!Request->Memory)
     {
@@ -204,7 +205,11 @@ ParseInput(char *Text, uint8_t **Input)
 {
     *Input = (uint8_t *)Text;
     if (*Text == '*')
-        return (uint32_t)ParseNumber(Text + 1);
+    {
+        uint32_t Length = (uint32_t)ParseNumber(Text + 1);
+        *Input = calloc(1, Length);
+        return *Input ? Length : 0;
+    }
     if (*Text == '-')
     {
         *Input = NULL;
@@ -228,6 +233,7 @@ CommandIoctl(const char *Handle, const char *Code, char *InputText, const char *
         AnswerWin32(false);
         return;
     }
+    bool Zeros = *InputText == '*';
     uint32_t InputLength = ParseInput(InputText, &Input);
     REQUEST *Request = RequestTake();
     Request->Handle = ParseHandle(Handle);
@@ -235,6 +241,8 @@ CommandIoctl(const char *Handle, const char *Code, char *InputText, const char *
     uint32_t Status = (uint32_t)NtDeviceIoControlFile(
         Request->Handle, Request->Event, NULL, NULL, &Request->Result, (ULONG)ParseNumber(Code), Input,
         InputLength, Request->OutputLength ? Request->Output : NULL, Request->OutputLength);
+    if (Zeros && Status != ST_PENDING)
+        free(Input);
     if (Status == ST_PENDING)
         printf("{\"status\":%u,\"id\":%zu}\n", ST_PENDING, (size_t)(Request - Requests));
     else
