@@ -12,6 +12,7 @@
 #define FACTS_NORMALIZED        0x1u /* RTL_USER_PROC_PARAMS_NORMALIZED */
 #define FACTS_WOW64_INFO        ((PROCESSINFOCLASS)26)
 #define FACTS_SIZE_OF_IMAGE     0x50u /* from IMAGE_NT_HEADERS, the same for 32 and 64 bits */
+#define FACTS_PAGE              4096
 #define FACTS_MAX_TOKEN_BYTES   256
 
 int64_t
@@ -81,16 +82,22 @@ FactsProcessImage(NTEXT_EVENT *Event, HANDLE Process)
     Event->NativeImage = FactsNativePath(Event, Path + FACTS_DOS_DEVICES_COUNT);
 }
 
+/* In one read, since each stops the process anew under Wine; the headers lie in an image's first page. */
 uint64_t
 FactsImageSize(HANDLE Process, const void *Base)
 {
+    static uint8_t Page[FACTS_PAGE];
     IMAGE_DOS_HEADER Dos;
     DWORD Size;
     SIZE_T Read;
-    if (!ReadProcessMemory(Process, Base, &Dos, sizeof(Dos), &Read) || Dos.e_magic != IMAGE_DOS_SIGNATURE)
+    if (!ReadProcessMemory(Process, Base, Page, sizeof(Page), &Read) || Read != sizeof(Page))
         return 0;
-    const uint8_t *Field = (const uint8_t *)Base + Dos.e_lfanew + FACTS_SIZE_OF_IMAGE;
-    return ReadProcessMemory(Process, Field, &Size, sizeof(Size), &Read) ? Size : 0;
+    memcpy(&Dos, Page, sizeof(Dos));
+    if (Dos.e_magic != IMAGE_DOS_SIGNATURE || Dos.e_lfanew < 0 ||
+        Dos.e_lfanew > (LONG)(sizeof(Page) - FACTS_SIZE_OF_IMAGE - sizeof(Size)))
+        return 0;
+    memcpy(&Size, Page + Dos.e_lfanew + FACTS_SIZE_OF_IMAGE, sizeof(Size));
+    return Size;
 }
 
 /* ---- The command line, as it stands in the new process ---- */

@@ -10,7 +10,7 @@
 #include "ntext_kernel.h"
 
 #define PROCESS_MAGIC       0x9E3C0FFE5EA7B017ull
-#define PROCESS_BUCKETS     4096u /* a power of 2 */
+#define PROCESS_BUCKETS     16384u /* a power of 2 */
 #define PROCESS_HANDLE_BITS (PROCESS_HANDLE_PROCESS | PROCESS_HANDLE_TOKEN)
 
 struct NTEXT_PROCESS
