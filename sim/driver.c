@@ -13,11 +13,13 @@ typedef enum DRIVER_STATE
     DRIVER_UNLOADING /* DriverUnload is running */
 } DRIVER_STATE;
 
-/* State is guarded by the dispatcher's lock. */
+/* State and Requests are guarded by the dispatcher's lock. */
 static struct
 {
     SIM_OS Os;
+    bool HostIsWine;
     DRIVER_STATE State;
+    ULONG Requests; /* in dispatch routines */
     bool AtOnce;
     const SIM_IMAGE *Image;
     DRIVER_OBJECT Object;
@@ -39,6 +41,18 @@ bool
 DriverIsUnloadingAtOnce(void)
 {
     return Driver.AtOnce;
+}
+
+bool
+DriverHostIsWine(void)
+{
+    return Driver.HostIsWine;
+}
+
+void
+SimHostIsWine(bool Wine)
+{
+    Driver.HostIsWine = Wine;
 }
 
 SIZE_T
@@ -83,6 +97,7 @@ SimReset(void)
     PsReset();
     KeReset();
     SimSetOs(SIM_11);
+    SimHostIsWine(false);
 }
 
 /* ---- Loading ---- */
@@ -151,12 +166,44 @@ SimLoad(const SIM_IMAGE *Image)
 
 /* ---- Unloading ---- */
 
+bool
+DriverEnter(const FILE_OBJECT *File)
+{
+    SchedEnter();
+    bool Alive = !CONTAINING_RECORD(File->DeviceObject, SIM_DEVICE, Device)->Deleted;
+    if (Alive)
+        Driver.Requests++;
+    SchedLeave();
+    return Alive;
+}
+
+void
+DriverLeave(void)
+{
+    SchedEnter();
+    Driver.Requests--;
+    SchedChanged();
+    SchedLeave();
+}
+
+static bool
+DriverIsQuiet(const void *Context)
+{
+    (void)Context;
+    return Driver.Requests == 0;
+}
+
 static void
 DriverUnloadNow(void)
 {
     RULE_BALANCE Balance = RuleEnterDriver();
     Driver.Object.DriverUnload(&Driver.Object);
     RuleLeaveDriver("DriverUnload", &Balance);
+    /* Who was given to the driver before its device went, and has got no further than its first instruction, is no
+     * fault of the driver's: the host that does not wait for handles waits for these. */
+    SchedEnter();
+    SchedWait(DriverIsQuiet, NULL);
+    SchedLeave();
     RuleNothingLeft("DriverUnload");
     DriverSetState(DRIVER_NONE);
 }

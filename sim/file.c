@@ -2,6 +2,8 @@
  *
  * File objects: opened by CREATE, CLEANUP when their last handle is closed, CLOSE when their last reference
  * is gone, which a request holds as well. After a host has unloaded the driver under them they are shells.
+ *
+ * Wine 8.0 opens whatever CREATE says, sends no CLEANUP, and CLOSE at the last handle, with requests pended.
  */
 #include "kernel.h"
 #include "irp.h"
@@ -10,7 +12,7 @@ typedef struct SIM_FILE
 {
     FILE_OBJECT File;
     LONG HandleCount; /* guarded by the dispatcher's lock */
-    bool Opened;
+    bool Opened;      /* CLOSE is due */
 } SIM_FILE;
 
 static SIM_DEVICE *
@@ -19,13 +21,12 @@ FileDevice(const FILE_OBJECT *File)
     return CONTAINING_RECORD(File->DeviceObject, SIM_DEVICE, Device);
 }
 
-static bool
-FileIsShell(const FILE_OBJECT *File)
+static void
+FileSendClose(SIM_FILE *File)
 {
-    SchedEnter();
-    bool Deleted = FileDevice(File)->Deleted;
-    SchedLeave();
-    return Deleted;
+    IO_STACK_LOCATION Close = {.MajorFunction = IRP_MJ_CLOSE};
+    File->Opened = false;
+    IrpWaitClose(IrpSend(&File->File, &Close, NULL, NULL));
 }
 
 static void
@@ -33,11 +34,8 @@ FileDelete(void *Object)
 {
     SIM_FILE *File = Object;
     SIM_DEVICE *Device = FileDevice(&File->File);
-    if (File->Opened && !FileIsShell(&File->File))
-    {
-        IO_STACK_LOCATION Close = {.MajorFunction = IRP_MJ_CLOSE};
-        IrpWaitClose(IrpSend(&File->File, &Close, NULL, NULL));
-    }
+    if (File->Opened)
+        FileSendClose(File);
     free(File->File.FileName.Buffer);
     SchedEnter();
     Device->Device.ReferenceCount--;
@@ -77,6 +75,8 @@ FileCreate(SIM_FILE *File, ACCESS_MASK Access)
     IO_STACK_LOCATION Create = {.MajorFunction = IRP_MJ_CREATE,
                                 .Parameters.Create = {.SecurityContext = &Security, .ShareAccess = 7}};
     NTSTATUS Status = IrpWait(IrpSend(&File->File, &Create, NULL, NULL), NULL);
+    if (DriverHostIsWine())
+        Status = STATUS_SUCCESS;
     File->Opened = NT_SUCCESS(Status);
     return Status;
 }
@@ -171,7 +171,11 @@ SimClose(HANDLE Handle)
     SchedEnter();
     bool Last = --File->HandleCount == 0;
     SchedLeave();
-    if (Last && !FileIsShell(&File->File))
+    if (Last && DriverHostIsWine())
+    {
+        FileSendClose(File);
+    }
+    else if (Last)
     {
         IO_STACK_LOCATION Cleanup = {.MajorFunction = IRP_MJ_CLEANUP};
         IrpWait(IrpSend(&File->File, &Cleanup, NULL, NULL), NULL);
@@ -200,8 +204,6 @@ SimControlStart(HANDLE Handle, ULONG Code, const void *In, ULONG InBytes, void *
         Io = IrpFailed(STATUS_ACCESS_DENIED);
     else if ((InBytes && !In) || (OutBytes && !Out))
         Io = IrpFailed(STATUS_ACCESS_VIOLATION);
-    else if (FileIsShell(&File->File))
-        Io = IrpFailed(STATUS_NO_SUCH_DEVICE);
     else
         Io = IrpSend(&File->File, &Control, In, Out);
     ObpDereference(File);

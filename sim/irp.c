@@ -255,6 +255,8 @@ SIM_IO *
 IrpSend(PFILE_OBJECT File, const IO_STACK_LOCATION *Parameters, const void *In, void *Out)
 {
     UCHAR Major = Parameters->MajorFunction;
+    if (!DriverEnter(File))
+        return IrpFailed(STATUS_NO_SUCH_DEVICE);
     SIM_IO *Io = calloc(1, sizeof(*Io));
     Io->Thread = SchedSelf()->Number;
     Io->File = File;
@@ -270,6 +272,7 @@ IrpSend(PFILE_OBJECT File, const IO_STACK_LOCATION *Parameters, const void *In, 
         {
             free(Block);
             free(Io);
+            DriverLeave();
             return IrpFailed(Status);
         }
     }
@@ -288,6 +291,7 @@ IrpSend(PFILE_OBJECT File, const IO_STACK_LOCATION *Parameters, const void *In, 
     NTSTATUS Returned = (Dispatch ? Dispatch : IrpInvalid)(File->DeviceObject, &Block->Irp);
     RuleLeaveDriver("a dispatch routine", &Balance);
     IrpCheckDispatch(Io, Returned);
+    DriverLeave();
     return Io;
 }
 

@@ -148,6 +148,10 @@ SIM_OS DriverOs(void);
 PDRIVER_OBJECT DriverObject(void);
 /* The driver's writable globals. */
 SIZE_T DriverData(const char **Data);
+bool DriverHostIsWine(void);
+/* Around each request given to the driver. False: its device is gone, give it none. */
+bool DriverEnter(const FILE_OBJECT *File);
+void DriverLeave(void);
 /* The last file object of a device is gone: unloads the driver if that was all it waited for. */
 void DriverFileGone(void);
 /* Whether DriverUnload is running, and in Wine's way: with handles open. */

@@ -39,6 +39,10 @@ void SimSetOs(SIM_OS Os);
 /* The name of an OS, for messages. */
 const char *SimOsName(SIM_OS Os);
 
+/* The I/O manager is Wine 8.0's: an open succeeds even if CREATE fails, CLEANUP is never sent, CLOSE is at the last
+ * handle, whatever is pended. */
+void SimHostIsWine(bool Wine);
+
 /* Routine fails with Status from now on, wherever a contract lets it fail; STATUS_SUCCESS takes it back. Pool
  * allocation returns NULL whatever Status says. */
 void SimRefuse(const char *Routine, NTSTATUS Status);

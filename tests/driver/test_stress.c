@@ -179,7 +179,8 @@ ReadWith(TASK *Task, NTSTATUS (*ReadOnce)(TASK *Task))
             Task->Ended = Status;
             return;
         }
-        assert_true(Status == STATUS_SUCCESS || Status == STATUS_CANCELLED);
+        if (Status != STATUS_SUCCESS && Status != STATUS_CANCELLED)
+            fail_msg("reader %u ended with 0x%08X", Task->Number, (ULONG)Status);
         bool Empty = Status == STATUS_SUCCESS && Task->Reader.RecordCount == 0;
         TakeRecords(Task);
         if (Last && Empty && !__atomic_load_n(&Stopping, __ATOMIC_SEQ_CST))
