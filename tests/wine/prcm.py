@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """prcm in a box: the driver installed with given options, readers, and what the feeder raises."""
 
-import ctypes
 import json
 
 from box import BoxError, wait_until
-from probe import IOCTL_NTEXT_STATE, READ_WRITE, SUCCESS, NtextState, Probe
+from ntext import Ntext
+from probe import Probe
 from stream import Stream, check_stream, read_lines
 
 MIB = 1024 * 1024
@@ -107,7 +107,10 @@ class Prcm:
         assert (state.References, state.Handles) == (0, 0), "references or handles to processes have leaked"
 
     def status(self):
-        return json.loads(self.run("status", "--json").text())
+        """What `prcm status` tells, of a driver that does not run too."""
+        program = self.box.start(self.console, "status", "--json")
+        assert program.wait() in (EXIT_OK, EXIT_NO_DRIVER), program.report()
+        return json.loads(program.text())
 
     # ---- Watching the driver
 
@@ -135,13 +138,11 @@ class Prcm:
 
     def stand_in(self):
         """What the stand-in for the OS counts of the driver's registrations and references."""
-        probe, _ = self.eyes or (self.look(), self.eyes)[1]
-        status, handle = probe.open(READ_WRITE, "\\??\\Ntext")
-        assert status == SUCCESS, f"open ntext: 0x{status:08X}"
-        answer = probe.ioctl(handle, IOCTL_NTEXT_STATE, b"", ctypes.sizeof(NtextState))
-        probe.close(handle)
-        assert answer.status == SUCCESS, answer
-        return answer.of(NtextState)
+        self.look()
+        ntext = Ntext(self.eyes[0])
+        state = ntext.state()
+        ntext.close()
+        return state
 
     # ---- Readers
 

@@ -25,6 +25,7 @@ NO_MEMORY = 0xC0000017
 INVALID_DEVICE_REQUEST = 0xC0000010
 ACCESS_DENIED = 0xC0000022
 BUFFER_TOO_SMALL = 0xC0000023
+INVALID_USER_BUFFER = 0xC00000E8
 OBJECT_NAME_NOT_FOUND = 0xC0000034
 OBJECT_TYPE_MISMATCH = 0xC0000024
 REVISION_MISMATCH = 0xC0000059
@@ -171,22 +172,6 @@ class Record(ctypes.Structure):
         ("ThreadId", U32),
     ]
 
-
-# wine/ntext.h: what the stand-in counts.
-class NtextState(ctypes.Structure):
-    _fields_ = [
-        ("Version", U32),
-        ("ProcessRoutines", U32),
-        ("ProcessTier", U32),
-        ("ImageRoutines", U32),
-        ("ImageTier", U32),
-        ("Processes", U32),
-        ("References", U32),
-        ("Handles", U32),
-    ]
-
-
-IOCTL_NTEXT_STATE = ctl_code(0x900, METHOD_BUFFERED, 0, device=0x8951)
 
 for structure, size in ((Token, 88), (Subscribe, 368), (Subscribed, 120), (Query, 264), (Batch, 264), (Record, 32)):
     assert ctypes.sizeof(structure) == size

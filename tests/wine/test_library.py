@@ -12,7 +12,7 @@ import pytest
 SOURCES = pathlib.Path(__file__).resolve().parents[1] / "library"
 
 
-def tests_of(name):
+def names_in(name):
     """The names that a program's table has."""
     names = re.findall(r"^    CHECK_TEST\((\w+)\),$", (SOURCES / f"{name}.c").read_text(), re.MULTILINE)
     assert names, f"{name}.c has no tests"
@@ -23,17 +23,17 @@ def run(box, build, program, name):
     box.run(box.windows(build / "tests" / "library" / f"{program}.exe"), name)
 
 
-@pytest.mark.parametrize("name", tests_of("test_service"))
+@pytest.mark.parametrize("name", names_in("test_service"))
 def test_service(prcm, name):
     run(prcm.box, prcm.build, "test_service", name)
 
 
-@pytest.mark.parametrize("name", tests_of("test_session"))
+@pytest.mark.parametrize("name", names_in("test_session"))
 def test_session(driver, name):
     run(driver.box, driver.build, "test_session", name)
 
 
 # What else Server 2003 lacks is nothing that a session uses.
-@pytest.mark.parametrize("name", tests_of("test_session"))
+@pytest.mark.parametrize("name", names_in("test_session"))
 def test_session_without_what_came_after_nt52(driver, name):
     run(driver.box, driver.build, "test_session_nt52", name)

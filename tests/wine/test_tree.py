@@ -95,7 +95,7 @@ def test_if_every_routine_is_refused_start_fails_and_leaves_nothing(prcm, refuse
     offer = [word for routine in refused for word in ("--refuse", f"{routine}={ACCESS_DENIED}")]
     prcm.install(offer=offer)
     failed = prcm.run("start", code=1)
-    assert "refuse" in failed.error_text(), failed.error_text()
+    assert "no notify routine" in failed.error_text(), failed.error_text()
     assert prcm.status()["service"] == "stopped"
     prcm.offer()
     prcm.start()

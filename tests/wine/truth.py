@@ -21,6 +21,8 @@ OF_EXITS = {"image", "lifetime_ms", "images"}
 # What the routines of a lower tier are not told.
 BELOW_EX2 = {"subsystem"}
 BELOW_EX = {"creator_pid", "creator_tid", "creation_status", "image_exact", "command_line", "subsystem"}
+# What the stand-in answers when it is asked for the path of a process, and knows none.
+NOT_FOUND = "failed 0xC0000225"
 
 
 def as_handed_over(truth):
@@ -38,8 +40,8 @@ def as_handed_over(truth):
         # The OS is asked for the path, and tells its other form.
         other = truth["image_device"]
         drive = truth["image"] if truth["image"] != truth["image_nt"] and not made_up(truth) else other
-        fields["image_nt"] = other, None if other is not None else "absent"
-        fields["image"] = (drive, None) if other is not None else (None, "absent")
+        fields["image_nt"] = other, None if other is not None else NOT_FOUND
+        fields["image"] = (drive, None) if other is not None else (None, NOT_FOUND)
         fields["image_form"] = "nt" if other is not None else "other", None
     if truth["image_nt"] is None:
         fields["image_exact"] = None, "absent"
