@@ -164,6 +164,8 @@ DeviceControl(_Inout_ PIRP Irp, _Out_ ULONG *Written)
     if (!Stack->FileObject) /* a driver's request that belongs to no open */
         return STATUS_INVALID_DEVICE_REQUEST;
     SESSION *Session = Stack->FileObject->FsContext;
+    if (!Session) /* refused, but Wine 8.0 hands out a handle all the same */
+        return STATUS_INVALID_HANDLE;
     VOID *Buffer = Irp->AssociatedIrp.SystemBuffer;
     ULONG InputLength = Stack->Parameters.DeviceIoControl.InputBufferLength;
     ULONG OutputLength = Stack->Parameters.DeviceIoControl.OutputBufferLength;
@@ -188,10 +190,10 @@ DeviceControl(_Inout_ PIRP Irp, _Out_ ULONG *Written)
 static NTSTATUS
 DeviceOpen(_Inout_ FILE_OBJECT *File)
 {
-    if (File->FileName.Length || File->RelatedFileObject)
-        return STATUS_OBJECT_NAME_NOT_FOUND;
-    SESSION *Session;
-    NTSTATUS Status = SessionOpen(Device.Sessions, &Session);
+    SESSION *Session = NULL;
+    NTSTATUS Status = STATUS_OBJECT_NAME_NOT_FOUND;
+    if (!File->FileName.Length && !File->RelatedFileObject)
+        Status = SessionOpen(Device.Sessions, &Session);
     File->FsContext = Session;
     return Status;
 }
@@ -214,10 +216,12 @@ DeviceDispatch(_In_ DEVICE_OBJECT *DeviceObject, _Inout_ PIRP Irp)
         Status = DeviceOpen(Stack->FileObject);
         break;
     case IRP_MJ_CLEANUP:
-        SessionCleanup(Stack->FileObject->FsContext);
+        if (Stack->FileObject->FsContext)
+            SessionCleanup(Stack->FileObject->FsContext);
         break;
     case IRP_MJ_CLOSE:
-        SessionClose(Stack->FileObject->FsContext);
+        if (Stack->FileObject->FsContext)
+            SessionClose(Stack->FileObject->FsContext);
         break;
     case IRP_MJ_DEVICE_CONTROL:
         Status = DeviceControl(Irp, &Written);

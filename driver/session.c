@@ -14,11 +14,16 @@
  *     waiting -> filling  SessionCsqRemove, under the lock: for a writer, a cancellation, CLEANUP or STOP
  *     filling -> idle     SessionRelease, by the owner, before it completes the READ
  *
- * A READ references its file object, so its session lives until the READ is completed, and is not touched after.
- * SESSIONS.Reads is held from SessionClaim until after that, for a host that unloads the driver while a READ is
- * being cancelled.
+ * The open and the READ hold a reference each; the last one frees the session. NT sends CLOSE after the last READ is
+ * completed, though perhaps in the very thread that is completing it; Wine 8.0 sends no CLEANUP, and CLOSE while a
+ * READ is pended or being filled. SESSIONS.Reads is held as long as a READ's reference, for a host that unloads the
+ * driver meanwhile.
  */
 #include "session.h"
+
+/* The session of a READ stands in this slot of its IRP. The file object may be gone before the READ is, see above, and
+ * IoCsq uses the last slot. */
+#define SESSION_CONTEXT 0
 
 /* What a writer hands to a waiting reader, one larger record excepted: it has a process to let go on. */
 #define SESSION_WRITER_BYTES (16u * 1024u)
@@ -33,6 +38,7 @@ typedef enum SESSION_STATE
 struct SESSION
 {
     SESSIONS *Sessions;
+    LONG References;
     LIST_ENTRY Link;     /* guarded by the log's lock, as all down to State */
     BOOLEAN Subscribed;  /* set once */
     BOOLEAN Subscribing; /* a SUBSCRIBE is under way */
@@ -58,7 +64,7 @@ SessionOfReader(_In_ LOG_READER *Reader)
 static SESSION *
 SessionOfIrp(_In_ PIRP Irp)
 {
-    return IoGetCurrentIrpStackLocation(Irp)->FileObject->FsContext;
+    return Irp->Tail.Overlay.DriverContext[SESSION_CONTEXT];
 }
 
 /* Gives up a reader that the caller owns. Without the lock, as a kernel's IoCsqInsertIrpEx may complete a cancelled
@@ -69,17 +75,32 @@ SessionRelease(_Inout_ SESSION *Session)
     InterlockedExchange(&Session->State, SessionIdle);
 }
 
+static VOID
+SessionDereference(_Inout_ SESSION *Session)
+{
+    if (InterlockedDecrement(&Session->References) == 0)
+        OsFree(Session);
+}
+
+/* Lets go of what SessionClaim got, once the READ is completed or the caller's. */
+static VOID
+SessionReadIsOver(_Inout_ SESSION *Session)
+{
+    SESSIONS *Sessions = Session->Sessions;
+    SessionDereference(Session);
+    ExReleaseRundownProtection(&Sessions->Reads);
+}
+
 /* Completes a READ of a session whose reader the caller owns. Neither may be touched afterwards. */
 static VOID
 SessionComplete(_Inout_ PIRP Irp, _In_ NTSTATUS Status, _In_ ULONG Written)
 {
     SESSION *Session = SessionOfIrp(Irp);
-    SESSIONS *Sessions = Session->Sessions;
     SessionRelease(Session);
     Irp->IoStatus.Status = Status;
     Irp->IoStatus.Information = Written;
     IoCompleteRequest(Irp, IO_NO_INCREMENT);
-    ExReleaseRundownProtection(&Sessions->Reads);
+    SessionReadIsOver(Session);
 }
 
 /* The cancel-safe queue. */
@@ -251,7 +272,7 @@ SessionsCommit(SESSIONS *Sessions, PRCM_RECORD *Record)
     }
 }
 
-/* idle -> filling, if the session may be read at all. Success holds SESSIONS.Reads. */
+/* idle -> filling, if the session may be read at all. Success holds a reference and SESSIONS.Reads. */
 static NTSTATUS
 SessionClaim(_Inout_ SESSION *Session)
 {
@@ -269,6 +290,8 @@ SessionClaim(_Inout_ SESSION *Session)
         Status = STATUS_INVALID_DEVICE_STATE;
     else if (InterlockedCompareExchange(&Session->State, SessionFilling, SessionIdle) != SessionIdle)
         Status = STATUS_DEVICE_BUSY;
+    else
+        InterlockedIncrement(&Session->References);
     KeReleaseSpinLock(&Sessions->Log->Lock, Irql);
     if (!NT_SUCCESS(Status))
         ExReleaseRundownProtection(&Sessions->Reads);
@@ -286,13 +309,13 @@ SessionRead(SESSION *Session, PIRP Irp, BOOLEAN NoWait, ULONG *Written)
     NTSTATUS Status = SessionClaim(Session);
     if (!NT_SUCCESS(Status))
         return Status;
+    Irp->Tail.Overlay.DriverContext[SESSION_CONTEXT] = Session;
 
     Status = LogRead(&Session->Reader, Buffer, Bytes, Bytes, NoWait, Written);
     if (Status != STATUS_PENDING)
     {
-        SESSIONS *Sessions = Session->Sessions;
         SessionRelease(Session);
-        ExReleaseRundownProtection(&Sessions->Reads);
+        SessionReadIsOver(Session);
         return Status;
     }
 
@@ -318,6 +341,7 @@ SessionOpen(SESSIONS *Sessions, SESSION **Session)
     if (!New)
         return STATUS_INSUFFICIENT_RESOURCES;
     New->Sessions = Sessions;
+    New->References = 1;
     KeAcquireSpinLock(&Sessions->Log->Lock, &Irql);
     if (Sessions->Stopping)
         Status = STATUS_DEVICE_REMOVED;
@@ -353,11 +377,12 @@ SessionClose(SESSION *Session)
 {
     SESSIONS *Sessions = Session->Sessions;
     KIRQL Irql;
+    SessionCleanup(Session);
     KeAcquireSpinLock(&Sessions->Log->Lock, &Irql);
     RemoveEntryList(&Session->Link);
     Sessions->Count--;
     KeReleaseSpinLock(&Sessions->Log->Lock, Irql);
-    OsFree(Session);
+    SessionDereference(Session);
 }
 
 NTSTATUS

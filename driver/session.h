@@ -55,7 +55,8 @@ SessionOpen(_Inout_ SESSIONS *Sessions, _Out_ SESSION **Session);
 _IRQL_requires_(PASSIVE_LEVEL)
 VOID SessionCleanup(_Inout_ SESSION *Session);
 
-/* The last request is completed and no other can come: frees the session. */
+/* No other request can come: does what SessionCleanup does, should that not have been called, and lets go of the
+ * session, which is freed once its READ, if there is one, is completed. */
 _IRQL_requires_(PASSIVE_LEVEL)
 VOID SessionClose(_Inout_ SESSION *Session);
 
