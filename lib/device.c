@@ -19,18 +19,18 @@ NoDevice(DWORD Error)
     return ResultNote(PRCM_ERROR_NOT_STARTED, Error);
 }
 
-/* Besides its plain meaning, what a device that waits for its last handle answers. */
+/* The meaning of a refusal that a driver about to go gives too. */
 static PRCM_RESULT
-NoAccess(DWORD Error)
+UnlessStopping(PRCM_RESULT Result, DWORD Error)
 {
     uint32_t State;
     if (PrcmServiceState(&State) == PRCM_OK && State == PRCM_SERVICE_STOPPING)
         return ResultNote(PRCM_ERROR_STOPPED, Error);
-    return ResultNote(PRCM_ERROR_ACCESS_DENIED, Error);
+    return ResultNote(Result, Error);
 }
 
-static PRCM_RESULT
-OpenRefused(DWORD Error)
+PRCM_RESULT
+DeviceOpenResult(DWORD Error)
 {
     switch (Error)
     {
@@ -38,7 +38,9 @@ OpenRefused(DWORD Error)
     case ERROR_PATH_NOT_FOUND:
         return NoDevice(Error);
     case ERROR_ACCESS_DENIED:
-        return NoAccess(Error);
+        return UnlessStopping(PRCM_ERROR_ACCESS_DENIED, Error);
+    case ERROR_INVALID_HANDLE:
+        return UnlessStopping(PRCM_ERROR_TOO_MANY_SESSIONS, Error);
     default:
         return DeviceResult(Error);
     }
@@ -51,7 +53,7 @@ DeviceOpen(HANDLE *Device)
     *Device =
         CreateFileW(PRCM_WIN32_NAME, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
                     FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_ANONYMOUS, NULL);
-    return *Device != INVALID_HANDLE_VALUE ? PRCM_OK : OpenRefused(GetLastError());
+    return *Device != INVALID_HANDLE_VALUE ? PRCM_OK : DeviceOpenResult(GetLastError());
 }
 
 DWORD
@@ -88,8 +90,9 @@ DeviceResult(DWORD Error)
     case ERROR_ACCESS_DENIED:  /* STATUS_DELETE_PENDING, STATUS_FILE_DELETED */
     case ERROR_FILE_NOT_FOUND: /* STATUS_NO_SUCH_DEVICE */
     case ERROR_DEV_NOT_EXIST:  /* STATUS_DEVICE_DOES_NOT_EXIST */
+    case ERROR_INVALID_HANDLE:
         return ResultNote(PRCM_ERROR_STOPPED, Error);
-    case ERROR_TOO_MANY_SESS: /* from a request where a host lets a refused open succeed, as Wine does */
+    case ERROR_TOO_MANY_SESS:
         return ResultNote(PRCM_ERROR_TOO_MANY_SESSIONS, Error);
     case ERROR_NO_SYSTEM_RESOURCES:
     case ERROR_NOT_ENOUGH_MEMORY:

@@ -140,7 +140,7 @@ SessionHandshake(PRCM_SESSION *Session)
     if (Error == ERROR_BAD_LENGTH || Error == ERROR_INSUFFICIENT_BUFFER)
         return ResultNote(PRCM_ERROR_VERSION, Error);
     if (Error != ERROR_SUCCESS)
-        return DeviceResult(Error);
+        return DeviceOpenResult(Error);
     if (Query.AbiVersion != PRCM_ABI_VERSION)
         return ResultNote(PRCM_ERROR_VERSION, ERROR_REVISION_MISMATCH);
     if (Query.MaxReadBytes < sizeof(PRCM_BATCH) || Query.Instance == 0)
