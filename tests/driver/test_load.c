@@ -223,6 +223,31 @@ every_call_failing_from_some_call_on_leaves_nothing(void **State)
     }
 }
 
+static void
+a_lane_that_does_not_fit_is_halved_and_told(void **State)
+{
+    ULONG Halved = 0;
+    (void)State;
+    for (ULONG Nth = 1; Nth <= 20; Nth++)
+    {
+        PRCM_QUERY Query;
+        SimReset();
+        SimFailNth(Nth, false);
+        NTSTATUS Status = SimLoad(&RigImage);
+        SimFailNth(0, false);
+        if (!NT_SUCCESS(Status))
+            continue;
+        RigQuery(&Query);
+        bool First = Query.Lanes[PRCM_LANE_LIFECYCLE].Bytes == PRCM_DEFAULT_LIFECYCLE_LANE_BYTES / 2;
+        bool Second = Query.Lanes[PRCM_LANE_IMAGE].Bytes == PRCM_DEFAULT_IMAGE_LANE_BYTES / 2;
+        assert_false(First && Second);
+        Halved += First || Second;
+        CheckEachComesOnce();
+        RigUnload();
+    }
+    assert_int_equal(Halved, 2);
+}
+
 /* ---- Parameters ---- */
 
 static void
@@ -356,6 +381,7 @@ main(void)
         cmocka_unit_test_setup_teardown(any_failing_call_fails_the_load_or_does_no_harm, RigReset, RigEnd),
         cmocka_unit_test_setup_teardown(every_call_failing_from_some_call_on_leaves_nothing, RigReset,
                                         RigEnd),
+        cmocka_unit_test_setup_teardown(a_lane_that_does_not_fit_is_halved_and_told, RigReset, RigEnd),
         cmocka_unit_test_setup_teardown(lane_sizes_are_taken_clamped_and_told, RigReset, RigEnd),
         cmocka_unit_test_setup_teardown(without_parameters_the_defaults_hold, RigReset, RigEnd),
         cmocka_unit_test_setup_teardown(values_of_a_wrong_type_are_told_and_not_taken, RigReset, RigEnd),

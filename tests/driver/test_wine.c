@@ -85,6 +85,33 @@ close_while_a_writer_fills_the_read_frees_nothing_too_early(void **State)
 }
 
 static void
+CancelOne(void *Io)
+{
+    SimIoCancel(Io);
+}
+
+static void
+close_while_somebody_cancels_the_read_frees_nothing_too_early(void **State)
+{
+    (void)State;
+    for (ULONG Nth = 1; Nth <= 4; Nth++)
+        for (SIM_POINT Point = SIM_POINT_LOCK; Point <= SIM_POINT_ATOMIC; Point++)
+        {
+            READER Reader;
+            ReaderOpen(&Reader, PRCM_FROM_NOW);
+            assert_false(ReaderPend(&Reader));
+            STALL *Stall = StallStart(CancelOne, Reader.Pended, Point, Nth);
+            SIM_THREAD *Closer = SimThreadStart(CloseOne, Reader.File);
+            StallEnd(Stall);
+            SimThreadJoin(Closer);
+            Reader.File = NULL;
+            assert_status(ReaderWait(&Reader), STATUS_CANCELLED);
+            assert_int_equal(Sessions(), 0);
+            ReaderClose(&Reader);
+        }
+}
+
+static void
 a_handle_whose_create_was_refused_answers_and_closes(void **State)
 {
     static const ULONG Codes[] = {PRCM_IOCTL_SUBSCRIBE, PRCM_IOCTL_READ};
@@ -97,8 +124,9 @@ a_handle_whose_create_was_refused_answers_and_closes(void **State)
     for (ULONG Index = PRCM_MAX_SESSIONS; Index < RTL_NUMBER_OF(Files); Index++)
     {
         for (ULONG Code = 0; Code < RTL_NUMBER_OF(Codes); Code++)
-            assert_true(NT_ERROR(
-                SimControl(Files[Index], Codes[Code], &Request, sizeof(Request), Out, sizeof(Out), NULL)));
+            assert_status(
+                SimControl(Files[Index], Codes[Code], &Request, sizeof(Request), Out, sizeof(Out), NULL),
+                STATUS_INVALID_HANDLE);
         assert_status(SimClose(Files[Index]), STATUS_SUCCESS);
     }
     for (ULONG Index = 0; Index < PRCM_MAX_SESSIONS; Index++)
@@ -131,6 +159,7 @@ main(void)
     const struct CMUnitTest Tests[] = {
         TEST(close_without_cleanup_ends_the_pended_read),
         TEST(close_while_a_writer_fills_the_read_frees_nothing_too_early),
+        TEST(close_while_somebody_cancels_the_read_frees_nothing_too_early),
         TEST(a_handle_whose_create_was_refused_answers_and_closes),
         TEST(handles_left_open_are_freed_when_the_driver_goes),
     };
