@@ -27,6 +27,13 @@ RundownExchange(_Inout_ PEX_RUNDOWN_REF RunRef, _In_ ULONG_PTR Old, _In_ ULONG_P
     return InterlockedCompareExchangePointer((PVOID *)&RunRef->Ptr, (PVOID)New, (PVOID)Old) == (PVOID)Old;
 }
 
+/* An exchange of 0 for 0: the one way to read atomically that every kernel header has. */
+static ULONG_PTR
+RundownRead(_Inout_ PEX_RUNDOWN_REF RunRef)
+{
+    return (ULONG_PTR)InterlockedCompareExchangePointer((PVOID *)&RunRef->Ptr, NULL, NULL);
+}
+
 VOID FASTCALL
 ExInitializeRundownProtection(PEX_RUNDOWN_REF RunRef)
 {
@@ -38,7 +45,7 @@ ExAcquireRundownProtection(PEX_RUNDOWN_REF RunRef)
 {
     for (;;)
     {
-        ULONG_PTR Count = RunRef->Count;
+        ULONG_PTR Count = RundownRead(RunRef);
         if (Count & RUNDOWN_CLOSED)
             return FALSE;
         if (RundownExchange(RunRef, Count, Count + RUNDOWN_HOLDER))
@@ -51,7 +58,7 @@ ExReleaseRundownProtection(PEX_RUNDOWN_REF RunRef)
 {
     for (;;)
     {
-        ULONG_PTR Count = RunRef->Count;
+        ULONG_PTR Count = RundownRead(RunRef);
         if (Count & RUNDOWN_CLOSED)
         {
             RUNDOWN_WAIT *Wait = (RUNDOWN_WAIT *)(Count & ~RUNDOWN_CLOSED);
@@ -71,7 +78,7 @@ ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF RunRef)
     KeInitializeEvent(&Wait.Gone, NotificationEvent, FALSE);
     for (;;)
     {
-        ULONG_PTR Count = RunRef->Count;
+        ULONG_PTR Count = RundownRead(RunRef);
         if (Count & RUNDOWN_CLOSED)
             return;
         if (Count == 0)
