@@ -165,7 +165,7 @@ DeviceControl(_Inout_ PIRP Irp, _Out_ ULONG *Written)
         return STATUS_INVALID_DEVICE_REQUEST;
     SESSION *Session = Stack->FileObject->FsContext;
     if (!Session) /* refused, but Wine 8.0 hands out a handle all the same */
-        return STATUS_INVALID_HANDLE;
+        return (NTSTATUS)(LONG_PTR)Stack->FileObject->FsContext2;
     VOID *Buffer = Irp->AssociatedIrp.SystemBuffer;
     ULONG InputLength = Stack->Parameters.DeviceIoControl.InputBufferLength;
     ULONG OutputLength = Stack->Parameters.DeviceIoControl.OutputBufferLength;
@@ -195,6 +195,7 @@ DeviceOpen(_Inout_ FILE_OBJECT *File)
     if (!File->FileName.Length && !File->RelatedFileObject)
         Status = SessionOpen(Device.Sessions, &Session);
     File->FsContext = Session;
+    File->FsContext2 = (PVOID)(LONG_PTR)Status;
     return Status;
 }
 

@@ -200,7 +200,7 @@ typedef struct PRCM_LOST
  *
  * Common to all: an unknown code is STATUS_INVALID_DEVICE_REQUEST; a handle without the access the code names
  * is STATUS_ACCESS_DENIED (the I/O manager's). A handle whose open was refused does not exist; on Wine, which hands out
- * one all the same, it answers every request with STATUS_INVALID_HANDLE. */
+ * one all the same, it answers every request with the status that refused it. */
 
 /* QUERY. Input: none (else STATUS_INFO_LENGTH_MISMATCH). Output: PRCM_QUERY, as much of it as fits and the
  * driver knows; Size says how much. Shorter than PRCM_QUERY_MIN_BYTES: STATUS_BUFFER_TOO_SMALL. Answers

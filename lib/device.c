@@ -19,14 +19,14 @@ NoDevice(DWORD Error)
     return ResultNote(PRCM_ERROR_NOT_STARTED, Error);
 }
 
-/* The meaning of a refusal that a driver about to go gives too. */
+/* Besides its plain meaning, what a device that waits for its last handle answers. */
 static PRCM_RESULT
-UnlessStopping(PRCM_RESULT Result, DWORD Error)
+NoAccess(DWORD Error)
 {
     uint32_t State;
     if (PrcmServiceState(&State) == PRCM_OK && State == PRCM_SERVICE_STOPPING)
         return ResultNote(PRCM_ERROR_STOPPED, Error);
-    return ResultNote(Result, Error);
+    return ResultNote(PRCM_ERROR_ACCESS_DENIED, Error);
 }
 
 PRCM_RESULT
@@ -38,9 +38,7 @@ DeviceOpenResult(DWORD Error)
     case ERROR_PATH_NOT_FOUND:
         return NoDevice(Error);
     case ERROR_ACCESS_DENIED:
-        return UnlessStopping(PRCM_ERROR_ACCESS_DENIED, Error);
-    case ERROR_INVALID_HANDLE:
-        return UnlessStopping(PRCM_ERROR_TOO_MANY_SESSIONS, Error);
+        return NoAccess(Error);
     default:
         return DeviceResult(Error);
     }

@@ -126,7 +126,7 @@ a_handle_whose_create_was_refused_answers_and_closes(void **State)
         for (ULONG Code = 0; Code < RTL_NUMBER_OF(Codes); Code++)
             assert_status(
                 SimControl(Files[Index], Codes[Code], &Request, sizeof(Request), Out, sizeof(Out), NULL),
-                STATUS_INVALID_HANDLE);
+                STATUS_TOO_MANY_SESSIONS);
         assert_status(SimClose(Files[Index]), STATUS_SUCCESS);
     }
     for (ULONG Index = 0; Index < PRCM_MAX_SESSIONS; Index++)
