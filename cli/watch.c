@@ -161,11 +161,11 @@ AskCut(CLOSING_CUT *Cut)
 static EXIT_CODE
 DriverStopped(const CLOSING *Closing, uint32_t Error)
 {
-    ConsoleSay(Error != 0 ? "the driver was told to stop, so reading has ended."
-                          : "the driver's service was stopped, so reading has ended.");
+    ConsoleSay("%s, so reading has ended. \"prcm start\" starts it again.",
+               Error != 0 ? "the driver was told to stop" : "the driver's service was stopped");
     if (Closing->Unread.Total != 0)
-        ConsoleSay("%llu events that were captured but not read yet went with it.",
-                   (unsigned long long)Closing->Unread.Total);
+        ConsoleSay("%llu event%s captured but not read yet went with it.",
+                   (unsigned long long)Closing->Unread.Total, Closing->Unread.Total == 1 ? "" : "s");
     return EXIT_STOPPED;
 }
 
