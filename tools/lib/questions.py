@@ -41,6 +41,8 @@ def latency(gauge):
 
 def losses(account):
     lost, captured = account["lost"], account["captured"]["total"]
+    if not lost["total"]:
+        return f"No. Of {captured:,} events none was lost."
     known = lost["total"] - lost["unknown"]
     return (
         f"No. Of {captured:,} events {lost['total']:,} were lost, {known:,} of them known by kind and place, "
