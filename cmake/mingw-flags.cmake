@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What both Windows targets are built with beyond the compiler's defaults.
 
 # No path of the build machine gets into a file: two builds of one commit are the same bits wherever they were

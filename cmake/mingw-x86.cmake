@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # mingw-w64 GCC for Windows on i686, win32 threads: nothing to ship but our own files.
 set(CMAKE_SYSTEM_NAME Windows)
 set(CMAKE_SYSTEM_PROCESSOR i686)
