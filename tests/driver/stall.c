@@ -21,7 +21,9 @@ StallHook(void *Context, SIM_POINT Point, const void *Object)
     STALL *Stall = Mine;
     (void)Context;
     (void)Object;
-    if (!Stall || Point != Stall->Point || !Stall->Left || --Stall->Left)
+    /* Not with a spin lock held: everybody else would spin. */
+    if (!Stall || Point != Stall->Point || KeGetCurrentIrql() == DISPATCH_LEVEL || !Stall->Left ||
+        --Stall->Left)
         return;
     SimGateOpen(Stall->Standing);
     SimGateWait(Stall->Go);
@@ -45,6 +47,12 @@ StallStart(void (*Routine)(void *), void *Context, SIM_POINT Point, ULONG Nth)
     Stall->Thread = SimThreadStart(StallMain, Stall);
     SimGateWait(Stall->Standing);
     return Stall;
+}
+
+bool
+StallStands(const STALL *Stall)
+{
+    return Stall->Left == 0;
 }
 
 void

@@ -12,6 +12,9 @@ typedef struct STALL STALL;
 /* Starts a thread that runs Routine and stops at its Nth Point; returns when it stands there. One at a time. */
 STALL *StallStart(void (*Routine)(void *), void *Context, SIM_POINT Point, ULONG Nth);
 
+/* Whether it stands there: false if it came to its end before. */
+bool StallStands(const STALL *Stall);
+
 /* Lets it go on and waits for its end. */
 void StallEnd(STALL *Stall);
 

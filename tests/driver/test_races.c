@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A READ on its way, made to stand at each lock it acquires or releases and each atomic it does, meets what may come
+ * between: an event, the end of its handle, STOP, the end of the driver. Whatever came, the READ must have been told by the
+ * time it would otherwise wait: nobody else will tell it.
+ */
+#include "rig.h"
+#include "stall.h"
+
+#define MAX_POINTS 40u
+
+/* One READ by a thread of its own; what is still pended when that ends is cancelled. */
+typedef struct TASK
+{
+    HANDLE File;
+    SIM_IO *Io;
+    bool DoneAtOnce;
+    PRCM_BATCH Batch;
+    UCHAR Room[1024];
+} TASK;
+
+static void
+Read(void *Context)
+{
+    static const PRCM_READ Request = {sizeof(Request), 0};
+    TASK *Task = Context;
+    Task->Io = SimControlStart(Task->File, PRCM_IOCTL_READ, &Request, sizeof(Request), &Task->Batch,
+                               sizeof(Task->Batch) + sizeof(Task->Room));
+    Task->DoneAtOnce = SimIoDone(Task->Io);
+}
+
+static NTSTATUS
+Finish(TASK *Task)
+{
+    return SimIoWait(Task->Io, NULL);
+}
+
+/* Runs Meet with a READ that stands at each point on its way, until the READ has passed the last. */
+static void
+AtEachPoint(void (*Meet)(TASK *Task, STALL *Stall), ULONG AtLeast)
+{
+    ULONG Points = 0;
+    for (SIM_POINT Point = SIM_POINT_LOCK; Point <= SIM_POINT_ATOMIC; Point++)
+        for (ULONG Nth = 1; Nth <= MAX_POINTS; Nth++)
+        {
+            READER Reader;
+            TASK Task = {0};
+            if (!SimIsLoaded())
+                RigLoad();
+            ReaderOpen(&Reader, PRCM_FROM_NOW);
+            Task.File = Reader.File;
+            Reader.File = NULL;
+            STALL *Stall = StallStart(Read, &Task, Point, Nth);
+            bool Stands = StallStands(Stall);
+            if (Stands)
+                Meet(&Task, Stall);
+            else
+                StallEnd(Stall);
+            assert_true(!Stands || Task.DoneAtOnce);
+            if (!Stands)
+                Finish(&Task);
+            SimClose(Task.File);
+            ReaderClose(&Reader);
+            if (!Stands)
+                break;
+            Points++;
+        }
+    assert_true(Points >= AtLeast);
+}
+
+static void
+MeetEvent(TASK *Task, STALL *Stall)
+{
+    RigRaiseImage(1000);
+    StallEnd(Stall);
+    assert_true(Task->DoneAtOnce);
+    assert_status(Finish(Task), STATUS_SUCCESS);
+    assert_int_equal(Task->Batch.RecordCount, 1);
+}
+
+static void
+an_event_on_the_way_completes_the_read(void **State)
+{
+    (void)State;
+    AtEachPoint(MeetEvent, 8);
+}
+
+static void
+MeetClose(TASK *Task, STALL *Stall)
+{
+    SimClose(Task->File);
+    StallEnd(Stall);
+    assert_true(Task->DoneAtOnce);
+    assert_status(Finish(Task), STATUS_CANCELLED);
+}
+
+static void
+the_end_of_the_handle_on_the_way_ends_the_read(void **State)
+{
+    (void)State;
+    AtEachPoint(MeetClose, 8);
+}
+
+static void
+MeetStop(TASK *Task, STALL *Stall)
+{
+    HANDLE File = RigOpen();
+    assert_status(SimControl(File, PRCM_IOCTL_STOP, NULL, 0, NULL, 0, NULL), STATUS_SUCCESS);
+    StallEnd(Stall);
+    assert_true(Task->DoneAtOnce);
+    assert_status(Finish(Task), STATUS_DEVICE_REMOVED);
+    SimClose(File);
+    SimClose(Task->File);
+    RigUnload();
+}
+
+static void
+stop_on_the_way_ends_the_read(void **State)
+{
+    (void)State;
+    AtEachPoint(MeetStop, 8);
+}
+
+static void
+Unload(void *Context)
+{
+    (void)Context;
+    SimUnloadAtOnce();
+}
+
+static void
+MeetUnload(TASK *Task, STALL *Stall)
+{
+    SIM_THREAD *Unloader = SimThreadStart(Unload, NULL);
+    StallEnd(Stall);
+    SimThreadJoin(Unloader);
+    NTSTATUS Status = Finish(Task);
+    /* The unloader was on its way as well: the READ's thread may have ended before it came. */
+    assert_true(Status == STATUS_DEVICE_REMOVED || Status == STATUS_CANCELLED);
+    Task->DoneAtOnce = true;
+}
+
+static void
+the_end_of_the_driver_on_the_way_ends_the_read(void **State)
+{
+    (void)State;
+    AtEachPoint(MeetUnload, 8);
+}
+
+/* Nothing comes between, and the thread ends with the READ pended. */
+static void
+MeetNothing(TASK *Task, STALL *Stall)
+{
+    StallEnd(Stall);
+    assert_status(Finish(Task), STATUS_CANCELLED);
+    Task->DoneAtOnce = true;
+}
+
+static void
+the_end_of_the_thread_ends_the_read(void **State)
+{
+    (void)State;
+    AtEachPoint(MeetNothing, 8);
+}
+
+int
+main(void)
+{
+#define TEST(Name) cmocka_unit_test_setup_teardown(Name, RigStart, RigEnd)
+    const struct CMUnitTest Tests[] = {
+        TEST(an_event_on_the_way_completes_the_read), TEST(the_end_of_the_handle_on_the_way_ends_the_read),
+        TEST(stop_on_the_way_ends_the_read),          TEST(the_end_of_the_driver_on_the_way_ends_the_read),
+        TEST(the_end_of_the_thread_ends_the_read),
+    };
+    return cmocka_run_group_tests_name("driver races", Tests, NULL, NULL);
+}
