@@ -366,13 +366,31 @@ RaiseProcess(PEPROCESS Process, PPS_CREATE_NOTIFY_INFO Info, const NOTIFY_ROUTIN
         ((PCREATE_PROCESS_NOTIFY_ROUTINE_EX)(ULONG_PTR)Place->Routine)(Process, Id, Info);
 }
 
+/* The routines to call, which a host that waits for them keeps from being removed until TableLeave. */
+static void
+TableEnter(NOTIFY_TABLE *Routines, NOTIFY_ROUTINE *Copy)
+{
+    SchedRwRead(Routines->Lock);
+    memcpy(Copy, Routines->Routines, sizeof(Routines->Routines));
+    if (DriverHostIsWine())
+        SchedRwRelease(Routines->Lock);
+}
+
+static void
+TableLeave(NOTIFY_TABLE *Routines)
+{
+    if (!DriverHostIsWine())
+        SchedRwRelease(Routines->Lock);
+}
+
 static void
 RaiseProcessToAll(PEPROCESS Process, PPS_CREATE_NOTIFY_INFO Info)
 {
-    SchedRwRead(ProcessRoutines.Lock);
+    NOTIFY_ROUTINE Routines[NOTIFY_LIMIT];
+    TableEnter(&ProcessRoutines, Routines);
     for (ULONG Index = 0; Index < NOTIFY_LIMIT; Index++)
-        RaiseProcess(Process, Info, &ProcessRoutines.Routines[Index]);
-    SchedRwRelease(ProcessRoutines.Lock);
+        RaiseProcess(Process, Info, &Routines[Index]);
+    TableLeave(&ProcessRoutines);
 }
 
 NTSTATUS
@@ -412,16 +430,17 @@ SimRaiseImage(ULONG ProcessId, ULONG ThreadId, PCUNICODE_STRING Name, const IMAG
     IMAGE_INFO Plain = *Info;
     PIMAGE_INFO Given = Info->ExtendedInfoPresent ? &Extended.ImageInfo : &Plain;
     RAISE Raise = RaiseEnter("image load", ProcessId ? ProcessId : SIM_SYSTEM_PROCESS_ID, ThreadId);
-    SchedRwRead(ImageRoutines.Lock);
+    NOTIFY_ROUTINE Routines[NOTIFY_LIMIT];
+    TableEnter(&ImageRoutines, Routines);
     for (ULONG Index = 0; Index < NOTIFY_LIMIT; Index++)
     {
-        const NOTIFY_ROUTINE *Place = &ImageRoutines.Routines[Index];
+        const NOTIFY_ROUTINE *Place = &Routines[Index];
         bool Told = Place->Kind == NOTIFY_EX || (Place->Kind == NOTIFY_BASE && !Info->MachineTypeMismatch);
         if (Told)
             ((PLOAD_IMAGE_NOTIFY_ROUTINE)(ULONG_PTR)Place->Routine)((PUNICODE_STRING)(ULONG_PTR)Name,
                                                                     ULongToHandle(ProcessId), Given);
     }
-    SchedRwRelease(ImageRoutines.Lock);
+    TableLeave(&ImageRoutines);
     RaiseLeave(&Raise);
 }
 

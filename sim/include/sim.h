@@ -40,7 +40,7 @@ void SimSetOs(SIM_OS Os);
 const char *SimOsName(SIM_OS Os);
 
 /* The I/O manager is Wine 8.0's: an open succeeds even if CREATE fails, CLEANUP is never sent, CLOSE is at the last
- * handle, whatever is pended. */
+ * handle, whatever is pended. Removing a notify routine waits for nobody. */
 void SimHostIsWine(bool Wine);
 
 /* Routine fails with Status from now on, wherever a contract lets it fail; STATUS_SUCCESS takes it back. Pool

@@ -345,6 +345,12 @@ unknown_kinds_are_clamped(void **State)
     RigQuery(&Query);
     assert_int_equal(Query.Kinds, PRCM_KIND_BIT(PRCM_KIND_IMAGE));
     assert_true(Query.Flags & PRCM_QUERY_CLAMPED_KINDS);
+    RigUnload();
+    SimSetRegistryDword(L"Kinds", 0xF0);
+    RigLoad();
+    RigQuery(&Query);
+    assert_int_equal(Query.Kinds, PRCM_KINDS_ALL);
+    assert_true(Query.Flags & PRCM_QUERY_CLAMPED_KINDS);
 }
 
 static void

@@ -3,6 +3,7 @@
  * READ: when it completes, with what, and what the buffer's length does.
  */
 #include "rig.h"
+#include "stall.h"
 #include <stdlib.h>
 
 static void
@@ -356,15 +357,29 @@ a_backlog_larger_than_the_longest_read_comes_in_several(void **State)
 }
 
 static void
-a_writer_hands_over_no_more_than_a_little_of_a_burst(void **State)
+RaiseOne(void *Context)
+{
+    (void)Context;
+    RigRaiseImage(1000);
+}
+
+/* What a stalled writer held back is published at once when it goes on; it is not the one to copy all of it. */
+static void
+a_writer_hands_over_but_a_little_of_what_it_publishes(void **State)
 {
     READER Reader;
     (void)State;
     ReaderOpen(&Reader, PRCM_FROM_NOW);
     assert_false(ReaderPend(&Reader));
-    RigRaiseLargeStart(1000, PRCM_MAX_STRING_BYTES);
+    STALL *Stall = StallStart(RaiseOne, NULL, SIM_POINT_UNLOCK, 1);
+    for (ULONG Index = 0; Index < 100; Index++)
+        RigRaiseLargeImage(1000, 2000);
+    StallEnd(Stall);
     assert_status(ReaderWait(&Reader), STATUS_SUCCESS);
-    assert_int_equal(Reader.RecordCount, 1);
+    assert_true(Reader.RecordCount > 1 && Reader.RecordCount < 20);
+    ReaderDrain(&Reader);
+    assert_int_equal(Reader.RecordCount, 101);
+    ReaderCheckAccount(&Reader);
     ReaderClose(&Reader);
 }
 
@@ -421,7 +436,7 @@ main(void)
         TEST(every_buffer_length_delivers_everything_once),
         TEST(buffers_at_odd_addresses_are_filled_correctly),
         TEST(a_backlog_larger_than_the_longest_read_comes_in_several),
-        TEST(a_writer_hands_over_no_more_than_a_little_of_a_burst),
+        TEST(a_writer_hands_over_but_a_little_of_what_it_publishes),
         TEST(a_buffer_that_cannot_be_mapped_moves_no_cursor),
         TEST(the_head_and_the_counts_of_a_batch_are_of_one_moment),
     };

@@ -5,6 +5,7 @@
  */
 #include "rig.h"
 #include "stall.h"
+#include <unistd.h>
 
 static int
 WineStart(void **State)
@@ -152,6 +153,48 @@ handles_left_open_are_freed_when_the_driver_goes(void **State)
     }
 }
 
+static void
+UnloadOne(void *Context)
+{
+    (void)Context;
+    SimUnloadAtOnce();
+}
+
+/* The driver is told to go while somebody stands in it. A driver that does not wait gets every chance to be gone before
+ * that one moves on. */
+static void
+UnloadUnder(STALL *Stall)
+{
+    SIM_THREAD *Unloader = SimThreadStart(UnloadOne, NULL);
+    for (ULONG Times = 0; Times < 200 && SimIsLoaded(); Times++)
+        usleep(50);
+    StallEnd(Stall);
+    SimThreadJoin(Unloader);
+    assert_false(SimIsLoaded());
+}
+
+static void
+a_driver_that_goes_waits_for_whoever_stands_in_it(void **State)
+{
+    (void)State;
+    for (ULONG Nth = 1; Nth <= 6; Nth++)
+        for (SIM_POINT Point = SIM_POINT_LOCK; Point <= SIM_POINT_ATOMIC; Point++)
+            for (ULONG Cancel = 0; Cancel < 2; Cancel++)
+            {
+                READER Reader;
+                if (!SimIsLoaded())
+                    RigLoad();
+                ReaderOpen(&Reader, PRCM_FROM_NOW);
+                assert_false(ReaderPend(&Reader));
+                UnloadUnder(Cancel ? StallStart(CancelOne, Reader.Pended, Point, Nth)
+                                   : StallStart(RaiseOne, NULL, Point, Nth));
+                NTSTATUS Status = ReaderWait(&Reader);
+                assert_true(Status == STATUS_SUCCESS || Status == STATUS_CANCELLED ||
+                            Status == STATUS_DEVICE_REMOVED);
+                ReaderClose(&Reader);
+            }
+}
+
 int
 main(void)
 {
@@ -161,6 +204,7 @@ main(void)
         TEST(close_while_a_writer_fills_the_read_frees_nothing_too_early),
         TEST(close_while_somebody_cancels_the_read_frees_nothing_too_early),
         TEST(a_handle_whose_create_was_refused_answers_and_closes),
+        TEST(a_driver_that_goes_waits_for_whoever_stands_in_it),
         TEST(handles_left_open_are_freed_when_the_driver_goes),
     };
     return cmocka_run_group_tests_name("driver on Wine", Tests, NULL, NULL);
