@@ -14,8 +14,8 @@
  * Any failure: nothing is left. */
 _IRQL_requires_(PASSIVE_LEVEL)
 _Must_inspect_result_
-NTSTATUS
-DeviceCreate(_In_ DRIVER_OBJECT *DriverObject, _In_ SESSIONS *Sessions, _In_ const PRCM_QUERY *Query);
+NTSTATUS DeviceCreate(_In_ DRIVER_OBJECT *DriverObject, _In_ SESSIONS *Sessions,
+                      _In_ const PRCM_QUERY *Query);
 
 /* Ends all requests, and deletes the link and the device. When it returns, no dispatch routine is running. */
 _IRQL_requires_(PASSIVE_LEVEL)

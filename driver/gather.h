@@ -18,19 +18,16 @@ typedef struct GATHER_START
 } GATHER_START;
 
 /* Create time of a process; absent if the OS has none. */
-PRCM_VALUE
-GatherProcessCreateTime(_In_ PEPROCESS Process);
+PRCM_VALUE GatherProcessCreateTime(_In_ PEPROCESS Process);
 
 /* Create time of a process known by its id alone; failed if there is none. */
 _IRQL_requires_(PASSIVE_LEVEL)
-PRCM_VALUE
-GatherCreateTime(_In_ HANDLE ProcessId);
+PRCM_VALUE GatherCreateTime(_In_ HANDLE ProcessId);
 
 /* The parent's create time, if the parent's id still belongs to a process that is not younger than the child.
  * Absent if it does not. */
 _IRQL_requires_(PASSIVE_LEVEL)
-PRCM_VALUE
-GatherParentCreateTime(_In_ HANDLE ParentId, _In_ const PRCM_VALUE *ChildCreateTime);
+PRCM_VALUE GatherParentCreateTime(_In_ HANDLE ParentId, _In_ const PRCM_VALUE *ChildCreateTime);
 
 /* Fills what belongs to the process itself: create time, start key, architecture, from its token user, session,
  * integrity level, elevation, and the image path if it is not present already. Plans the bytes of all these. */

@@ -75,16 +75,14 @@ typedef struct LOG_CONFIG
  * PRCM_MIN_LANE_BYTES did, and nothing is left allocated. */
 _IRQL_requires_(PASSIVE_LEVEL)
 _Must_inspect_result_
-NTSTATUS
-LogInit(_Out_ LOG *Log, _In_ const LOG_CONFIG *Config);
+NTSTATUS LogInit(_Out_ LOG *Log, _In_ const LOG_CONFIG *Config);
 
 /* Frees the lanes. No writer and no reader may be left. */
 _IRQL_requires_(PASSIVE_LEVEL)
 VOID LogDestroy(_Inout_ LOG *Log);
 
 /* Whether events of Kind get a number. Constant for the life of the log. */
-BOOLEAN
-LogCaptures(_In_ const LOG *Log, _In_ ULONG Kind);
+BOOLEAN LogCaptures(_In_ const LOG *Log, _In_ ULONG Kind);
 
 /* Gives an event its number, its time and its space, all in one hold of the lock.
  *   Kind   a captured kind
@@ -98,8 +96,7 @@ PRCM_RECORD *LogReserve(_Inout_ LOG *Log, _In_ ULONG Kind, _In_ ULONG Key, _In_ 
 
 /* Gives a filled record to the readers. TRUE: something was published and readers are waiting. */
 _IRQL_requires_max_(APC_LEVEL)
-BOOLEAN
-LogCommit(_Inout_ LOG *Log, _Inout_ PRCM_RECORD *Record);
+BOOLEAN LogCommit(_Inout_ LOG *Log, _Inout_ PRCM_RECORD *Record);
 
 /* Fills the log's part of Query: its lanes, counters, kinds, instance. The caller holds the log's lock. */
 VOID LogQueryLocked(_In_ const LOG *Log, _Inout_ PRCM_QUERY *Query);
@@ -109,9 +106,8 @@ VOID LogQueryLocked(_In_ const LOG *Log, _Inout_ PRCM_QUERY *Query);
  * STATUS_INVALID_PARAMETER: a From, number or token that this log cannot take. */
 _IRQL_requires_max_(APC_LEVEL)
 _Must_inspect_result_
-NTSTATUS
-LogReaderInit(_Out_ LOG_READER *Reader, _In_ LOG *Log, _In_ const PRCM_SUBSCRIBE *Request,
-              _Out_ PRCM_SUBSCRIBED *Answer);
+NTSTATUS LogReaderInit(_Out_ LOG_READER *Reader, _In_ LOG *Log, _In_ const PRCM_SUBSCRIBE *Request,
+                       _Out_ PRCM_SUBSCRIBED *Answer);
 
 /* Writes the next batch to Buffer, which is written only, never read. The lock is let go every few records.
  *   Bytes      of Buffer; at least sizeof(PRCM_BATCH)
@@ -122,14 +118,12 @@ LogReaderInit(_Out_ LOG_READER *Reader, _In_ LOG *Log, _In_ const PRCM_SUBSCRIBE
  * nothing for this reader, and nothing was written. */
 _IRQL_requires_max_(APC_LEVEL)
 _Must_inspect_result_
-NTSTATUS
-LogRead(_Inout_ LOG_READER *Reader, _Out_writes_bytes_to_(Bytes, *Written) VOID *Buffer, _In_ ULONG Bytes,
-        _In_ ULONG SoftBytes, _In_ BOOLEAN EvenEmpty, _Out_ ULONG *Written);
+NTSTATUS LogRead(_Inout_ LOG_READER *Reader, _Out_writes_bytes_to_(Bytes, *Written) VOID *Buffer,
+                 _In_ ULONG Bytes, _In_ ULONG SoftBytes, _In_ BOOLEAN EvenEmpty, _Out_ ULONG *Written);
 
 /* Whether LogRead may have something for Reader. FALSE is certain, and leaves nothing published unexamined;
  * the work of one call is bounded, so TRUE may turn out to be nothing. The caller holds the log's lock and
  * owns the reader. */
-BOOLEAN
-LogReadyLocked(_Inout_ LOG_READER *Reader);
+BOOLEAN LogReadyLocked(_Inout_ LOG_READER *Reader);
 
 #endif

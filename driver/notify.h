@@ -13,8 +13,7 @@
  * no such routine at all, STATUS_PROCEDURE_NOT_FOUND. Events may arrive before this returns. */
 _IRQL_requires_(PASSIVE_LEVEL)
 _Must_inspect_result_
-NTSTATUS
-NotifyRegister(_In_ SESSIONS *Sessions, _Inout_ PRCM_QUERY *Query);
+NTSTATUS NotifyRegister(_In_ SESSIONS *Sessions, _Inout_ PRCM_QUERY *Query);
 
 /* Undoes NotifyRegister, the image routine last. When it returns, no notify routine is running or will run.
  * Not from inside one. */

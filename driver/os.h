@@ -57,24 +57,20 @@ VOID OsInit(VOID);
 
 /* Zeroed nonpaged memory, not executable where the OS has that; NULL if there is none. */
 _IRQL_requires_max_(DISPATCH_LEVEL)
-PVOID
-OsAllocate(_In_ SIZE_T Bytes);
+PVOID OsAllocate(_In_ SIZE_T Bytes);
 
 _IRQL_requires_max_(DISPATCH_LEVEL)
 VOID OsFree(_In_ PVOID Memory);
 
 /* 100 ns since 1601 UTC, as precise as the OS can. Steps when the clock is set. Any IRQL. */
-LONGLONG
-OsTime(VOID);
+LONGLONG OsTime(VOID);
 
 /* Whether Address is the system's. Any IRQL. */
-BOOLEAN
-OsIsKernelAddress(_In_opt_ const VOID *Address);
+BOOLEAN OsIsKernelAddress(_In_opt_ const VOID *Address);
 
 /* Maps the locked pages of Mdl for writing by the system, or returns the mapping they have; NULL if there is
  * no room. */
 _IRQL_requires_max_(DISPATCH_LEVEL)
-PVOID
-OsMapMdl(_In_ PMDL Mdl);
+PVOID OsMapMdl(_In_ PMDL Mdl);
 
 #endif

@@ -37,8 +37,7 @@ VOID RecordPlanBytes(_Inout_ RECORD_PLAN *Plan, _Out_ PRCM_BYTES *Field,
                      _In_reads_bytes_(Length) const VOID *Bytes, _In_ ULONG Length);
 
 /* What the record takes: a multiple of 8. */
-ULONG
-RecordPlanSize(_In_ const RECORD_PLAN *Plan);
+ULONG RecordPlanSize(_In_ const RECORD_PLAN *Plan);
 
 /* Writes the planned record over Record, RecordPlanSize bytes, all but the header that the log gave it; the
  * header's FixedSize and ThreadId are Plan's. */
@@ -47,20 +46,16 @@ VOID RecordWrite(_In_ const RECORD_PLAN *Plan, _Inout_ PRCM_RECORD *Record);
 /* Fields. */
 
 /* A field that is present. */
-PRCM_VALUE
-RecordValue(_In_ ULONG64 Value);
+PRCM_VALUE RecordValue(_In_ ULONG64 Value);
 
 /* A field that is not: PRCM_ABSENT, PRCM_WITHHELD or the NTSTATUS of a failure. */
-PRCM_VALUE
-RecordNoValue(_In_ ULONG Status);
+PRCM_VALUE RecordNoValue(_In_ ULONG Status);
 
 /* What status a field gets whose source failed with Status: an OS that does not have the source at all has
  * not failed. */
-ULONG
-RecordFailure(_In_ NTSTATUS Status);
+ULONG RecordFailure(_In_ NTSTATUS Status);
 
 /* The form of a path, from its beginning. */
-ULONG
-RecordPathForm(_In_ PCUNICODE_STRING Path);
+ULONG RecordPathForm(_In_ PCUNICODE_STRING Path);
 
 #endif

@@ -24,8 +24,7 @@ typedef struct SESSIONS
 
 _IRQL_requires_(PASSIVE_LEVEL)
 _Must_inspect_result_
-NTSTATUS
-SessionsInit(_Out_ SESSIONS *Sessions, _In_ LOG *Log);
+NTSTATUS SessionsInit(_Out_ SESSIONS *Sessions, _In_ LOG *Log);
 
 /* Refuses opens, subscriptions and reads from now on, and ends the pended reads with STATUS_DEVICE_REMOVED. */
 _IRQL_requires_(PASSIVE_LEVEL)
@@ -48,8 +47,7 @@ VOID SessionsCommit(_Inout_ SESSIONS *Sessions, _Inout_ PRCM_RECORD *Record);
 /* STATUS_TOO_MANY_SESSIONS, STATUS_DEVICE_REMOVED, STATUS_INSUFFICIENT_RESOURCES. */
 _IRQL_requires_(PASSIVE_LEVEL)
 _Must_inspect_result_
-NTSTATUS
-SessionOpen(_Inout_ SESSIONS *Sessions, _Out_ SESSION **Session);
+NTSTATUS SessionOpen(_Inout_ SESSIONS *Sessions, _Out_ SESSION **Session);
 
 /* The last handle is closed: ends the pended read and keeps others from pending. */
 _IRQL_requires_(PASSIVE_LEVEL)
@@ -63,8 +61,8 @@ VOID SessionClose(_Inout_ SESSION *Session);
 /* Request is as for LogReaderInit. Statuses as PRCM_IOCTL_SUBSCRIBE's. */
 _IRQL_requires_(PASSIVE_LEVEL)
 _Must_inspect_result_
-NTSTATUS
-SessionSubscribe(_Inout_ SESSION *Session, _In_ const PRCM_SUBSCRIBE *Request, _Out_ PRCM_SUBSCRIBED *Answer);
+NTSTATUS SessionSubscribe(_Inout_ SESSION *Session, _In_ const PRCM_SUBSCRIBE *Request,
+                          _Out_ PRCM_SUBSCRIBED *Answer);
 
 /* Serves a READ whose output is Irp->MdlAddress, at least sizeof(PRCM_BATCH) long. Irp's current stack location
  * names the file object whose FsContext is Session.
@@ -72,7 +70,6 @@ SessionSubscribe(_Inout_ SESSION *Session, _In_ const PRCM_SUBSCRIBE *Request, _
  *   Written   receives how many bytes were written, when the caller is to complete Irp
  * STATUS_PENDING: hands off, Irp is completed or will be; any other status: the caller completes Irp with it. */
 _IRQL_requires_(PASSIVE_LEVEL)
-NTSTATUS
-SessionRead(_Inout_ SESSION *Session, _Inout_ PIRP Irp, _In_ BOOLEAN NoWait, _Out_ ULONG *Written);
+NTSTATUS SessionRead(_Inout_ SESSION *Session, _Inout_ PIRP Irp, _In_ BOOLEAN NoWait, _Out_ ULONG *Written);
 
 #endif
