@@ -14,6 +14,7 @@ struct STALL
 };
 
 static __thread STALL *Mine;
+static ULONG Stalls;
 
 static void
 StallHook(void *Context, SIM_POINT Point, const void *Object)
@@ -43,7 +44,8 @@ StallStart(void (*Routine)(void *), void *Context, SIM_POINT Point, ULONG Nth)
 {
     STALL *Stall = malloc(sizeof(*Stall));
     *Stall = (STALL){Routine, Context, Point, Nth, SimGateCreate(), SimGateCreate(), NULL};
-    SimSetHook(StallHook, NULL);
+    if (!Stalls++)
+        SimSetHook(StallHook, NULL);
     Stall->Thread = SimThreadStart(StallMain, Stall);
     SimGateWait(Stall->Standing);
     return Stall;
@@ -60,7 +62,8 @@ StallEnd(STALL *Stall)
 {
     SimGateOpen(Stall->Go);
     SimThreadJoin(Stall->Thread);
-    SimSetHook(NULL, NULL);
+    if (!--Stalls)
+        SimSetHook(NULL, NULL);
     SimGateFree(Stall->Standing);
     SimGateFree(Stall->Go);
     free(Stall);

@@ -9,7 +9,8 @@
 
 typedef struct STALL STALL;
 
-/* Starts a thread that runs Routine and stops at its Nth Point; returns when it stands there. One at a time. */
+/* Starts a thread that runs Routine and stops at its Nth Point; returns when it stands there. Starting and
+ * ending is for one thread. */
 STALL *StallStart(void (*Routine)(void *), void *Context, SIM_POINT Point, ULONG Nth);
 
 /* Whether it stands there: false if it came to its end before. */

@@ -364,6 +364,27 @@ a_stall_that_drops_nothing_is_none(void **State)
 }
 
 static void
+a_stall_lasts_until_the_record_that_bars_the_lane_is_committed(void **State)
+{
+    PRCM_QUERY Query;
+    (void)State;
+    STALL *First = StallStart(RaiseStalled, NULL, SIM_POINT_UNLOCK, 1);
+    STALL *Second = StallStart(RaiseStalled, NULL, SIM_POINT_UNLOCK, 1);
+    Raised += 2;
+    RaiseImages(60, LARGE_BYTES);
+    SimAdvanceTime(1000);
+    StallEnd(Second);
+    SimAdvanceTime(1000);
+    RigQuery(&Query);
+    assert_int_equal(Query.Published, 1);
+    assert_int_equal(Query.LongestStall, 2000);
+    StallEnd(First);
+    SimAdvanceTime(1000);
+    RigQuery(&Query);
+    assert_int_equal(Query.LongestStall, 2000);
+}
+
+static void
 a_reader_that_comes_after_all_was_evicted_starts_at_the_oldest_kept(void **State)
 {
     READER Reader;
@@ -414,6 +435,7 @@ main(void)
         TEST(what_comes_after_the_stall_is_kept_again),
         TEST(a_stall_whose_length_the_clock_hides_counts_as_the_shortest),
         TEST(a_stall_that_drops_nothing_is_none),
+        TEST(a_stall_lasts_until_the_record_that_bars_the_lane_is_committed),
         TEST(a_reader_that_comes_after_all_was_evicted_starts_at_the_oldest_kept),
         TEST(lanes_never_take_more_than_their_size),
     };
