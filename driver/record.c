@@ -27,13 +27,13 @@ RecordTouch(_In_reads_bytes_(Length) const volatile UCHAR *Bytes, _In_ ULONG Len
 VOID
 RecordPlanBytes(RECORD_PLAN *Plan, PRCM_BYTES *Field, const VOID *Bytes, ULONG Length)
 {
-    ASSERT(Plan->Count < RECORD_MAX_BYTES_FIELDS && Length <= PRCM_MAX_STRING_BYTES);
+    ASSERT(Plan->Count < RECORD_MAX_BYTES_FIELDS && Length <= PRCM_MAX_STRING_BYTES && Length % 2 == 0);
     RecordTouch(Bytes, Length);
     Field->Status = PRCM_PRESENT;
     Field->Offset = Length ? Plan->Size : 0;
     Field->Length = Field->FullLength = Length;
     Plan->Fields[Plan->Count++] = (RECORD_BYTES){.Field = Field, .Bytes = Bytes};
-    Plan->Size += (Length + 1) & ~1u;
+    Plan->Size += Length;
 }
 
 ULONG
@@ -57,7 +57,6 @@ RecordWrite(const RECORD_PLAN *Plan, PRCM_RECORD *Record)
         const PRCM_BYTES *Field = Plan->Fields[Index].Field;
         if (!Field->Length)
             continue;
-        RtlZeroMemory(To + End, Field->Offset - End);
         RtlCopyMemory(To + Field->Offset, Plan->Fields[Index].Bytes, Field->Length);
         End = Field->Offset + Field->Length;
     }

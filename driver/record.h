@@ -30,9 +30,9 @@ typedef struct RECORD_PLAN
 
 VOID RecordPlanInit(_Out_ RECORD_PLAN *Plan, _In_ PRCM_RECORD *Fixed, _In_ ULONG FixedSize);
 
-/* Plans Length bytes for Field of Plan->Fixed, and sets Field to present. The bytes are touched, page by
- * page, so that reading pageable memory blocks here and not in RecordWrite; they must last until then. At
- * most RECORD_MAX_BYTES_FIELDS of them, PRCM_MAX_STRING_BYTES each. */
+/* Plans Length bytes, an even number, for Field of Plan->Fixed, and sets Field to present. The bytes are touched, page
+ * by page, so that reading pageable memory blocks here and not in RecordWrite; they must last until then. At most
+ * RECORD_MAX_BYTES_FIELDS of them, PRCM_MAX_STRING_BYTES each. */
 VOID RecordPlanBytes(_Inout_ RECORD_PLAN *Plan, _Out_ PRCM_BYTES *Field,
                      _In_reads_bytes_(Length) const VOID *Bytes, _In_ ULONG Length);
 
