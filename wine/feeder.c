@@ -67,6 +67,14 @@ FeederUsageError(const char *Format, ...)
     return FEEDER_EXIT_USAGE;
 }
 
+int64_t
+FeederNow(void)
+{
+    FILETIME Now;
+    GetSystemTimeAsFileTime(&Now);
+    return (int64_t)Now.dwHighDateTime << 32 | Now.dwLowDateTime;
+}
+
 int wmain(int Count, WCHAR **Arguments);
 
 int

@@ -25,6 +25,9 @@ void FeederError(const char *Format, ...) __attribute__((format(printf, 1, 2)));
 /* Likewise, and that `feeder --help` tells more. FEEDER_EXIT_USAGE. */
 int FeederUsageError(const char *Format, ...) __attribute__((format(printf, 1, 2)));
 
+/* 100 ns since 1601. */
+int64_t FeederNow(void);
+
 /* ---- feeder_offer.c ---- */
 
 int OfferCommand(int Count, WCHAR **Arguments);
@@ -41,10 +44,10 @@ int RaiseCommand(int Count, WCHAR **Arguments);
 
 int StateCommand(int Count, WCHAR **Arguments);
 
-/* INVALID_HANDLE_VALUE and a line on standard error where no driver that imports ntext.sys is loaded. */
+/* INVALID_HANDLE_VALUE where no driver that imports ntext.sys is loaded. */
 HANDLE DeviceOpen(void);
 
-/* Opens, and makes sure that a process routine is registered. */
+/* Opens, and makes sure that a routine is registered; else INVALID_HANDLE_VALUE and a line on standard error. */
 HANDLE DeviceOpenRegistered(void);
 
 /* 0, or the Win32 error. */

@@ -6,8 +6,14 @@
 HANDLE
 DeviceOpen(void)
 {
-    HANDLE Device = CreateFileW(NTEXT_WIN32_NAME, GENERIC_READ | GENERIC_WRITE,
-                                FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+    return CreateFileW(NTEXT_WIN32_NAME, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                       NULL, OPEN_EXISTING, 0, NULL);
+}
+
+static HANDLE
+DeviceOpenOrSay(void)
+{
+    HANDLE Device = DeviceOpen();
     if (Device == INVALID_HANDLE_VALUE)
         FeederError("no driver that imports ntext.sys is loaded: start the driver first (error %lu)",
                     GetLastError());
@@ -38,7 +44,7 @@ HANDLE
 DeviceOpenRegistered(void)
 {
     NTEXT_STATE State;
-    HANDLE Device = DeviceOpen();
+    HANDLE Device = DeviceOpenOrSay();
     if (Device == INVALID_HANDLE_VALUE)
         return Device;
     if (DeviceState(Device, &State))
@@ -58,7 +64,7 @@ StateCommand(int Count, WCHAR **Arguments)
     NTEXT_STATE State;
     if (Count)
         return FeederUsageError("state: %ls is no option", Arguments[0]);
-    HANDLE Device = DeviceOpen();
+    HANDLE Device = DeviceOpenOrSay();
     if (Device == INVALID_HANDLE_VALUE)
         return FEEDER_EXIT_NO_DRIVER;
     BOOL Answered = DeviceState(Device, &State);

@@ -84,14 +84,6 @@ RaiseParse(RAISE *Raise, int Count, WCHAR **Arguments)
     return 0;
 }
 
-static int64_t
-RaiseNow(void)
-{
-    FILETIME Now;
-    GetSystemTimeAsFileTime(&Now);
-    return (int64_t)Now.dwHighDateTime << 32 | Now.dwLowDateTime;
-}
-
 static void
 RaiseWriteTruth(RAISE *Raise, int64_t Time)
 {
@@ -113,7 +105,7 @@ RaiseWriteTruth(RAISE *Raise, int64_t Time)
 static int
 RaiseOnce(RAISE *Raise, HANDLE Device)
 {
-    int64_t Time = RaiseNow();
+    int64_t Time = FeederNow();
     DWORD Error = DeviceControl(Device, NTEXT_IOCTL_BULK, &Raise->Spec, sizeof(Raise->Spec), Raise->Answer,
                                 Raise->AnswerBytes);
     if (Error)
@@ -187,7 +179,7 @@ RaiseCommand(int Count, WCHAR **Arguments)
                             .Threads = 1,
                             .CommandLineBytes = RAISE_COMMAND_LINE_BYTES,
                             .PathBytes = RAISE_PATH_BYTES,
-                            .BaseTime = RaiseNow()},
+                            .BaseTime = FeederNow()},
                    .Repeat = 1};
     int Exit = RaiseParse(&Raise, Count, Arguments);
     if (Exit)

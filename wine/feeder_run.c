@@ -54,14 +54,6 @@ RunIsInterrupted(void)
 
 /* ---- Raising ------------------------------------------------------------------------------------------- */
 
-static int64_t
-RunNow(void)
-{
-    FILETIME Now;
-    GetSystemTimeAsFileTime(&Now);
-    return (int64_t)Now.dwHighDateTime << 32 | Now.dwLowDateTime;
-}
-
 static NTEXT_EVENT *
 RunEvent(RUN *Run, const DEBUG_EVENT *Debug, uint32_t Kind, const RUN_PROCESS *Process)
 {
@@ -82,8 +74,7 @@ RunSend(RUN *Run, NTEXT_RESULT *Result)
         DeviceControl(Run->Device, NTEXT_IOCTL_RAISE, Run->Event, Run->Event->Size, Result, sizeof(*Result));
     if (!Error || !Run->KeepGoing)
         return Error;
-    HANDLE Device = CreateFileW(NTEXT_WIN32_NAME, GENERIC_READ | GENERIC_WRITE,
-                                FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+    HANDLE Device = DeviceOpen();
     if (Device == INVALID_HANDLE_VALUE)
         return Error;
     CloseHandle(Run->Device);
@@ -96,7 +87,7 @@ static void
 RunRaise(RUN *Run, const WCHAR *Drive)
 {
     NTEXT_RESULT Result = {0};
-    int64_t Time = RunNow();
+    int64_t Time = FeederNow();
     if (Run->Exit)
         return;
     DWORD Error = RunSend(Run, &Result);

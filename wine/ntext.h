@@ -118,11 +118,10 @@ typedef struct NTEXT_RESULT
     uint32_t Tier;     /* the best tier among them */
 } NTEXT_RESULT;
 
-#define NTEXT_MAX_BULK_EVENTS   4000000u /* of one kind in one request */
-#define NTEXT_MAX_BULK_THREADS  64u
-#define NTEXT_FIRST_PROCESS_ID  16u /* two ids below the first are the made-up parent's */
-#define NTEXT_LAST_PROCESS_ID   0x7FFFFFFCu
-#define NTEXT_BULK_BITMAP_BYTES (3 * NTEXT_MAX_BULK_EVENTS / 8 + NTEXT_MAX_BULK_THREADS)
+#define NTEXT_MAX_BULK_EVENTS  4000000u /* of one kind in one request */
+#define NTEXT_MAX_BULK_THREADS 64u
+#define NTEXT_FIRST_PROCESS_ID 16u /* two ids below the first are the made-up parent's */
+#define NTEXT_LAST_PROCESS_ID  0x7FFFFFFCu
 
 /* Made-up events. The same numbers always make the same events: see madeup.h. */
 typedef struct NTEXT_SPEC
