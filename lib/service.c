@@ -59,7 +59,7 @@ static bool
 DriverIsLoaded(void)
 {
     WCHAR Target[MAX_PATH];
-    return QueryDosDeviceW(PRCM_WIN32_NAME + PREFIX_CHARACTERS, Target, MAX_PATH) != 0;
+    return QueryDosDeviceW(&PRCM_WIN32_NAME[PREFIX_CHARACTERS], Target, MAX_PATH) != 0;
 }
 
 bool
