@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A driver cannot unload while a handle is open. So a session that hears that its driver is to go, from a
- * READ that fails or from the service manager, takes a last look at the counters and closes its handle by
- * itself; every later wait then says that it is over.
+ * READ that fails or from the service manager, or that has met a batch it cannot go on from, takes a last look at
+ * the counters and closes its handle by itself; every later wait then says that it is over.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -82,8 +82,6 @@ SessionEnd(PRCM_SESSION *Session, PRCM_RESULT Result, DWORD Error)
 {
     Session->Ended = Result;
     Session->EndedError = Error;
-    if (Result != PRCM_ERROR_STOPPED)
-        return ResultNote(Result, Error);
     PRCM_QUERY Query;
     bool Ended = ReadCancel(&Session->Read, &Session->Device);
     if (Ended && Session->Device != NULL &&
