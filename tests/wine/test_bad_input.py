@@ -408,7 +408,7 @@ def test_sessions_are_capped(probe, driver):
     assert open_refused(probe) == abi.TOO_MANY_SESSIONS
     assert driver.look().Sessions == abi.MAX_SESSIONS
     message = driver.box.run(driver.console, "watch", "--duration", "0", code=1).error_text()
-    assert "64" in message, message
+    assert "As many readers are open as the driver allows" in message, message
     for handle in handles:
         assert probe.close(handle) == abi.SUCCESS
     assert driver.look().Sessions == ours
