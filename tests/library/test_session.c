@@ -15,12 +15,15 @@
 #define SOON_MS          200u
 #define LONG_MS          30000u
 
+/* Of the answer to a request for made-up events by one thread, whose bitmap has a bit for each. */
+#define ANSWER_BYTES (sizeof(NTEXT_BULK_RESULT) + 3 * (NTEXT_MAX_BULK_EVENTS / 8) + 1)
+
 /* Raises events of each kind, and returns when every one of them has been given to the driver. */
 static void
 RaiseWith(uint32_t Starts, uint32_t Exits, uint32_t Images, uint32_t CommandLineBytes)
 {
     static uint32_t NextProcessId = FIRST_PROCESS_ID;
-    static uint8_t Output[sizeof(NTEXT_BULK_RESULT) + NTEXT_BULK_BITMAP_BYTES];
+    static uint8_t Output[ANSWER_BYTES];
     NTEXT_SPEC Spec = {
         .Size = sizeof(Spec),
         .Starts = Starts,
