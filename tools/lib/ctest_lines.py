@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Runs the tests of a native build tree and reports as tools/test does: `ok NAME` or `FAIL NAME` per test.
 
-usage: ctest_lines.py BUILD_TREE
+usage: ctest_lines.py BUILD_TREE [LABEL]
 
-A test program that speaks TAP, as cmocka's do, gives a line for each of its tests; one that does not, or that
+LABEL: only the tests that bear it. A test program that speaks TAP, as cmocka's do, gives a line for each of its tests; one that does not, or that
 fails in another way, such as a sanitizer's, gives a line of its own.
 """
 
@@ -37,9 +37,11 @@ def report_program(name, passed, output):
 
 
 def main():
-    if len(sys.argv) != 2:
-        sys.exit("usage: ctest_lines.py BUILD_TREE")
+    if len(sys.argv) not in (2, 3):
+        sys.exit("usage: ctest_lines.py BUILD_TREE [LABEL]")
     command = ["ctest", "--test-dir", sys.argv[1], "-V", "-j", str(os.cpu_count()), "--no-tests=error"]
+    if len(sys.argv) == 3:
+        command += ["-L", f"^{sys.argv[2]}$"]
     output = {}
     pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "errors": "replace"}
     with subprocess.Popen(command, **pipe) as ctest:
