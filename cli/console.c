@@ -227,10 +227,9 @@ SystemText(DWORD Error, char *Text, int Bytes)
 }
 
 EXIT_CODE
-ConsoleFail(const char *Do, PRCM_RESULT Result)
+ConsoleFailWith(const char *Do, PRCM_RESULT Result, uint32_t Error)
 {
     char Text[1024];
-    DWORD Error = PrcmLastSystemError();
 
     if (Result != PRCM_ERROR_SYSTEM)
     {
@@ -240,6 +239,12 @@ ConsoleFail(const char *Do, PRCM_RESULT Result)
     SystemText(Error, Text, sizeof(Text));
     ConsoleSay("cannot %s: Windows error %lu: %s.", Do, (unsigned long)Error, Text);
     return ExitCodeOf(Result);
+}
+
+EXIT_CODE
+ConsoleFail(const char *Do, PRCM_RESULT Result)
+{
+    return ConsoleFailWith(Do, Result, PrcmLastSystemError());
 }
 
 EXIT_CODE

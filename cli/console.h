@@ -32,6 +32,9 @@ void ConsoleSay(const char *Format, ...) __attribute__((format(__MINGW_PRINTF_FO
 /* "prcm: cannot DO: why, and what to do", from the library's last result. The code to exit with. */
 EXIT_CODE ConsoleFail(const char *Do, PRCM_RESULT Result);
 
+/* The same with the Windows error kept from when Result was returned. */
+EXIT_CODE ConsoleFailWith(const char *Do, PRCM_RESULT Result, uint32_t Error);
+
 /* What is wrong with the arguments, and where help is. EXIT_USAGE. */
 EXIT_CODE ConsoleUsage(const ARGS *Args);
 

@@ -244,8 +244,9 @@ WriteExit(SINK *Sink, const EVENT *Event)
         SinkGrouped(Sink, Event->Images);
         SinkText(Sink, Event->Images == 1 ? " image" : " images");
     }
-    if (Event->StartMissed)
-        Styled(Sink, STYLE_DIM, " (its start was not seen)");
+    if (!Event->StartSeen)
+        Styled(Sink, STYLE_DIM,
+               Event->StartMissed ? " (its start was not seen)" : " (starts are not read, so no name)");
     SinkChar(Sink, '\n');
 }
 

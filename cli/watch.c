@@ -82,6 +82,18 @@ NoticeKinds(const WATCH *Watch, uint32_t Captured)
     }
 }
 
+static void
+NoticePatterns(const WATCH *Watch)
+{
+    uint32_t Lifecycle = PRCM_KIND_BIT(PRCM_KIND_START) | PRCM_KIND_BIT(PRCM_KIND_EXIT);
+
+    if (Watch->Options.PatternCount != 0 &&
+        (Watch->Options.Subscription.Kinds & Lifecycle) == PRCM_KIND_BIT(PRCM_KIND_EXIT))
+        Notice(Watch,
+               "no exit will match --image: its image is known from its start, and starts are not read "
+               "(--kind).");
+}
+
 /* Milliseconds that may still be waited. */
 static uint32_t
 TimeLeft(const WATCH *Watch)
@@ -172,7 +184,7 @@ DriverStopped(const CLOSING *Closing, uint32_t Error)
 static EXIT_CODE
 Finish(WATCH *Watch, PRCM_RESULT Ended)
 {
-    uint32_t Error = PrcmLastSystemError();
+    uint32_t Error = PrcmLastSystemError(); /* before it is overwritten by what is asked here */
     PRCM_ACCOUNT Account;
     PRCM_TOKEN Token;
     CLOSING Closing;
@@ -191,7 +203,7 @@ Finish(WATCH *Watch, PRCM_RESULT Ended)
     if (Ended == PRCM_ERROR_STOPPED)
         return DriverStopped(&Closing, Error);
     if (Ended >= PRCM_ERROR_FIRST)
-        return ConsoleFail("read on", Ended);
+        return ConsoleFailWith("read on", Ended, Error);
     return Closing.Closed ? EXIT_OK : EXIT_MISMATCH;
 }
 
@@ -212,6 +224,7 @@ WatchSession(WATCH *Watch)
     Watch->Began = GetTickCount();
     SystemLoadDrives(&Watch->Stream.View.Paths);
     NoticeKinds(Watch, Query.Kinds);
+    NoticePatterns(Watch);
     NoticeResume(Watch, &Subscribed);
     Watch->Stream.Format->Header(Watch->Stream.Sink);
     SinkFlush(Watch->Stream.Sink);
@@ -225,22 +238,18 @@ WatchDriver(WATCH *Watch)
     SINK *Sink = ConsoleOutput();
 
     ConsoleSetColor(Options->Json ? ARGS_COLOR_NEVER : Options->Color);
+    Watch->StopEvent = ConsoleStopEvent();
+    if (Watch->StopEvent == NULL)
+        return ConsoleFail("begin", PRCM_ERROR_MEMORY);
     StreamInit(&Watch->Stream, Options->Json ? &FormatJson : &FormatText, Sink, SystemViewHooks(),
                Options->Subscription.Kinds);
     Watch->Stream.Patterns = Options->Patterns;
     Watch->Stream.PatternCount = Options->PatternCount;
     Watch->Stream.CountLimit = Options->Count;
-    Watch->StopEvent = ConsoleStopEvent();
-    if (Watch->StopEvent == NULL)
-    {
-        ConsoleSay("no memory.");
-        return EXIT_FAILED;
-    }
     PRCM_RESULT Result = PrcmOpen(&Watch->Session);
-    if (Result != PRCM_OK)
-        return ConsoleFail("open the driver", Result);
-    EXIT_CODE Code = WatchSession(Watch);
-    PrcmClose(Watch->Session);
+    EXIT_CODE Code = Result == PRCM_OK ? WatchSession(Watch) : ConsoleFail("open the driver", Result);
+    if (Result == PRCM_OK)
+        PrcmClose(Watch->Session);
     StreamDestroy(&Watch->Stream);
     return Code;
 }
@@ -278,7 +287,8 @@ const COMMAND WatchCommand = {
             "                      PATTERN has a backslash, else the file name. A start\n"
             "                      and an exit go by the image of the process, a load by\n"
             "                      what is loaded; an exit whose start was not seen\n"
-            "                      matches nothing. Up to 64 times\n"
+            "                      matches nothing, so not with --kind exit alone. Up to\n"
+            "                      64 times\n"
             "from where, and how much:\n"
             "  --from oldest       what the driver still has\n"
             "  --from now          the next event (default)\n"

@@ -275,6 +275,16 @@ text_shows_small_statuses_in_decimal_and_known_ones_by_name(void **State)
 }
 
 static void
+text_says_why_an_exit_has_no_name_where_starts_are_not_read(void **State)
+{
+    (void)State;
+    Begin(&FormatText, &EventsNoHooks, PRCM_KIND_BIT(PRCM_KIND_EXIT));
+    EventsAddBareExit(&Builder)->ExitStatus = EventsPresent(0);
+    AssertShown(
+        "15:04:05.123      1234  exit   ?                status 0 (starts are not read, so no name)\n");
+}
+
+static void
 text_says_in_words_what_was_lost(void **State)
 {
     (void)State;
@@ -338,6 +348,7 @@ main(void)
         cmocka_unit_test(text_says_what_is_missing),
         cmocka_unit_test(text_keeps_a_line_a_line_whatever_the_command_line),
         cmocka_unit_test(text_shows_small_statuses_in_decimal_and_known_ones_by_name),
+        cmocka_unit_test(text_says_why_an_exit_has_no_name_where_starts_are_not_read),
         cmocka_unit_test(text_says_in_words_what_was_lost),
         cmocka_unit_test(text_names_the_numbers_where_nothing_else_is_among_them),
         cmocka_unit_test(losses_are_red),
