@@ -20,6 +20,14 @@ ArgsInit(ARGS *Args, int Count, char **Values)
     optind = 0;
 }
 
+/* An argument to an option that takes none: one C library says ':' for it, another '?' with the option's value. */
+static bool
+WasNotAsked(int Option, const char *Text)
+{
+    return strncmp(Text, "--", 2) == 0 && strchr(Text, '=') != NULL &&
+           (Option == ':' || (Option == '?' && optopt != 0));
+}
+
 int
 ArgsNext(ARGS *Args, const struct option *Options)
 {
@@ -27,7 +35,9 @@ ArgsNext(ARGS *Args, const struct option *Options)
     int Option = getopt_long(Args->Count, Args->Values, ":h", Options, NULL);
     const char *Text = Args->Values[optind > At ? optind - 1 : At < Args->Count ? At : Args->Count - 1];
 
-    if (Option == ':')
+    if (WasNotAsked(Option, Text))
+        snprintf(Args->Error, sizeof(Args->Error), "%.*s takes no argument", (int)strcspn(Text, "="), Text);
+    else if (Option == ':')
         snprintf(Args->Error, sizeof(Args->Error), "%s needs an argument", Text);
     else if (Option == '?')
         snprintf(Args->Error, sizeof(Args->Error), "%s is not an option of this command", Text);
@@ -89,14 +99,18 @@ ArgsNumber(ARGS *Args, const char *Option, const char *Argument, uint64_t Min, u
 
     if (ReadDigits(&At, Value) && *At == '\0' && *Value >= Min && *Value <= Max)
         return true;
-    snprintf(What, sizeof(What), "not a number from %llu to %llu", (unsigned long long)Min,
-             (unsigned long long)Max);
+    if (Max == UINT64_MAX)
+        snprintf(What, sizeof(What), "not a number from %llu on, or too large", (unsigned long long)Min);
+    else
+        snprintf(What, sizeof(What), "not a number from %llu to %llu", (unsigned long long)Min,
+                 (unsigned long long)Max);
     return ArgsRefuse(Args, Option, Argument, What);
 }
 
 bool
-ArgsBytes(ARGS *Args, const char *Option, const char *Argument, uint64_t Max, uint64_t *Value)
+ArgsBytes(ARGS *Args, const char *Option, const char *Argument, const ARGS_SIZES *Sizes, uint64_t *Value)
 {
+    char What[96];
     static const char Suffixes[] = "KMG";
     const char *At = Argument;
     unsigned Shift = 0;
@@ -108,10 +122,24 @@ ArgsBytes(ARGS *Args, const char *Option, const char *Argument, uint64_t Max, ui
         Shift = 10 * (unsigned)(Suffix - Suffixes + 1);
         At++;
     }
-    if (!Valid || *At != '\0' || *Value > Max >> Shift)
-        return ArgsRefuse(Args, Option, Argument,
-                          "not a size in bytes, such as 65536, 64K or 4M, or too large");
+    if (!Valid || *At != '\0' || *Value > Sizes->Max >> Shift || *Value << Shift < Sizes->Min)
+    {
+        snprintf(What, sizeof(What), "not a size from %s, in bytes or with K, M or G", Sizes->Named);
+        return ArgsRefuse(Args, Option, Argument, What);
+    }
     *Value <<= Shift;
+    return true;
+}
+
+bool
+ArgsLane(ARGS *Args, const char *Option, const char *Argument, uint32_t *Bytes)
+{
+    static const ARGS_SIZES Sizes = {.Min = 1, .Max = UINT32_MAX, .Named = ARGS_LANE_LIMITS};
+    uint64_t Value;
+
+    if (!ArgsBytes(Args, Option, Argument, &Sizes, &Value))
+        return false;
+    *Bytes = (uint32_t)Value;
     return true;
 }
 

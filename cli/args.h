@@ -42,11 +42,26 @@ bool ArgsNone(ARGS *Args);
  * false, for the caller to pass on. */
 bool ArgsRefuse(ARGS *Args, const char *Option, const char *Argument, const char *What);
 
+/* Sizes that are taken, and the limits as Error names them: "2M to 256M". */
+typedef struct ARGS_SIZES
+{
+    uint64_t Min;
+    uint64_t Max;
+    const char *Named;
+} ARGS_SIZES;
+
+/* PRCM_MIN_LANE_BYTES to PRCM_MAX_LANE_BYTES */
+#define ARGS_LANE_LIMITS "2M to 256M"
+
 /* Each reads the argument of --Option; false, with Error, where it is none. */
 bool ArgsNumber(ARGS *Args, const char *Option, const char *Argument, uint64_t Min, uint64_t Max,
                 uint64_t *Value);
 /* 65536, 64K, 4M, 1G */
-bool ArgsBytes(ARGS *Args, const char *Option, const char *Argument, uint64_t Max, uint64_t *Value);
+bool ArgsBytes(ARGS *Args, const char *Option, const char *Argument, const ARGS_SIZES *Sizes,
+               uint64_t *Value);
+/* Any size that can be configured, although the driver brings it within ARGS_LANE_LIMITS. 0 would leave the
+ * default. */
+bool ArgsLane(ARGS *Args, const char *Option, const char *Argument, uint32_t *Bytes);
 /* 30, 0.5: to the millisecond */
 bool ArgsSeconds(ARGS *Args, const char *Option, const char *Argument, uint32_t *Milliseconds);
 /* start,exit,image to PRCM_KIND_BITs, added to those already in *Kinds */

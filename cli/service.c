@@ -26,13 +26,11 @@ enum
 static bool
 SetLane(ARGS *Args, const char *Option, uint32_t *Bytes)
 {
-    uint64_t Value;
-
-    if (!ArgsBytes(Args, Option, optarg, UINT32_MAX, &Value))
+    if (!ArgsLane(Args, Option, optarg, Bytes))
         return false;
-    *Bytes = (uint32_t)Value;
-    if (Value < PRCM_MIN_LANE_BYTES || Value > PRCM_MAX_LANE_BYTES)
-        ConsoleSay("--%s %s is out of range (2M to 256M); the driver will take the nearest size it allows.",
+    if (*Bytes < PRCM_MIN_LANE_BYTES || *Bytes > PRCM_MAX_LANE_BYTES)
+        ConsoleSay("--%s %s is out of range (" ARGS_LANE_LIMITS
+                   "); the driver will take the nearest size it allows.",
                    Option, optarg);
     return true;
 }
@@ -82,6 +80,33 @@ DriverPath(const char *Named, char Path[], int PathBytes)
            WideCharToMultiByte(CP_UTF8, 0, Full, -1, Path, PathBytes, NULL, NULL);
 }
 
+static bool
+IsDirectory(const char *Path)
+{
+    WCHAR Units[MAX_PATH];
+
+    if (MultiByteToWideChar(CP_UTF8, 0, Path, -1, Units, MAX_PATH) == 0)
+        return false;
+    DWORD Attributes = GetFileAttributesW(Units);
+    return Attributes != INVALID_FILE_ATTRIBUTES && (Attributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+}
+
+static EXIT_CODE
+InstallFailed(const char *Path, PRCM_RESULT Result)
+{
+    if (Result == PRCM_ERROR_PARAMETER)
+        ConsoleSay("%s is not on a drive of this machine. Copy the file to a local drive and install it from "
+                   "there.",
+                   Path);
+    else if (Result == PRCM_ERROR_NO_FILE && IsDirectory(Path))
+        ConsoleSay("%s is a directory. Name the driver's file in it: prcm install PATH.", Path);
+    else if (Result == PRCM_ERROR_NO_FILE)
+        ConsoleSay("there is no file %s. Say where the driver is: prcm install PATH.", Path);
+    else
+        return ConsoleFail("install the driver", Result);
+    return EXIT_FAILED;
+}
+
 static EXIT_CODE
 Install(const char *Named, const PRCM_SERVICE_OPTIONS *Options)
 {
@@ -101,13 +126,8 @@ Install(const char *Named, const PRCM_SERVICE_OPTIONS *Options)
         return EXIT_FAILED;
     }
     PRCM_RESULT Result = PrcmInstall(Path, Options);
-    if (Result == PRCM_ERROR_NO_FILE)
-    {
-        ConsoleSay("there is no file %s. Say where the driver is: prcm install PATH.", Path);
-        return EXIT_FAILED;
-    }
     if (Result != PRCM_OK)
-        return ConsoleFail("install the driver", Result);
+        return InstallFailed(Path, Result);
     SinkText(Sink, "installed: service prcm, driver ");
     Utf16WriteUtf8(Sink, Path);
     SinkText(Sink, Options->StartAtBoot ? ", starts at boot\n" : ", starts on demand\n");
@@ -141,7 +161,13 @@ RunInstall(ARGS *Args)
         ArgsRefuse(Args, NULL, ArgsOperand(Args, 1), "one driver file is enough");
         return ConsoleUsage(Args);
     }
-    return Install(ArgsOperandCount(Args) == 1 ? ArgsOperand(Args, 0) : NULL, &Options);
+    const char *Named = ArgsOperandCount(Args) == 1 ? ArgsOperand(Args, 0) : NULL;
+    if (Named != NULL && Named[0] == '\0')
+    {
+        ArgsRefuse(Args, NULL, "\"\"", "an empty path; leave it out for the prcm.sys beside prcm.exe");
+        return ConsoleUsage(Args);
+    }
+    return Install(Named, &Options);
 }
 
 static EXIT_CODE

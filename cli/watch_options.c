@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "watch_options.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,12 +91,13 @@ SetFrom(PRCM_SUBSCRIPTION *Subscription, ARGS *Args, const char *Argument)
 static bool
 SetReadBytes(PRCM_SUBSCRIPTION *Subscription, ARGS *Args, const char *Argument)
 {
+    char Named[32];
+    const ARGS_SIZES Sizes = {.Min = sizeof(PRCM_BATCH), .Max = PRCM_MAX_READ_BYTES, .Named = Named};
     uint64_t Bytes;
 
-    if (!ArgsBytes(Args, "read-bytes", Argument, PRCM_MAX_READ_BYTES, &Bytes))
+    snprintf(Named, sizeof(Named), "%u to %uM", (unsigned)sizeof(PRCM_BATCH), PRCM_MAX_READ_BYTES >> 20);
+    if (!ArgsBytes(Args, "read-bytes", Argument, &Sizes, &Bytes))
         return false;
-    if (Bytes < sizeof(PRCM_BATCH))
-        return ArgsRefuse(Args, "read-bytes", Argument, "too short for an answer");
     Subscription->BufferBytes = (uint32_t)Bytes;
     return true;
 }
@@ -163,6 +165,9 @@ WatchOptionsParse(WATCH_OPTIONS *Options, ARGS *Args)
     if (Options->Subscription.Kinds == 0)
         Options->Subscription.Kinds = PRCM_KINDS_ALL;
     Options->Subscription.Keys = Options->Keys;
+    if (Options->PatternCount != 0 && Options->Subscription.Kinds == PRCM_KIND_BIT(PRCM_KIND_EXIT))
+        return ArgsRefuse(Args, "image", "with --kind exit alone",
+                          "the image of an exit is known from its start: --kind start,exit");
     return ArgsNone(Args);
 }
 

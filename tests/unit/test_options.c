@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -116,9 +117,9 @@ says_what_is_wrong(void **State)
                   "--kind Start: kinds are start, exit and image, with commas in between");
     AssertRefuses("watch --pid -1", "--pid -1: not a number from 0 to 4294967295");
     AssertRefuses("watch --pid 4294967296", "--pid 4294967296: not a number from 0 to 4294967295");
-    AssertRefuses("watch --count 0", "--count 0: not a number from 1 to 18446744073709551615");
+    AssertRefuses("watch --count 0", "--count 0: not a number from 1 on, or too large");
     AssertRefuses("watch --count 18446744073709551616",
-                  "--count 18446744073709551616: not a number from 1 to 18446744073709551615");
+                  "--count 18446744073709551616: not a number from 1 on, or too large");
     AssertRefuses("watch --from 0", "--from 0: not oldest, now, a number from 1, or a token");
     AssertRefuses("watch --from yesterday", "--from yesterday: not oldest, now, a number from 1, or a token");
     AssertRefuses("watch --from 0xabc:", "--from 0xabc:: this token is incomplete or was altered");
@@ -129,11 +130,9 @@ says_what_is_wrong(void **State)
     AssertRefuses("watch --duration 2000001",
                   "--duration 2000001: not a number of seconds, such as 10 or 0.5, up to 2000000");
     AssertRefuses("watch --color sometimes", "--color sometimes: auto, always or never");
-    AssertRefuses("watch --read-bytes 2M",
-                  "--read-bytes 2M: not a size in bytes, such as 65536, 64K or 4M, or too large");
-    AssertRefuses("watch --read-bytes 64KB",
-                  "--read-bytes 64KB: not a size in bytes, such as 65536, 64K or 4M, or too large");
-    AssertRefuses("watch --read-bytes 100", "--read-bytes 100: too short for an answer");
+    AssertRefuses("watch --json=1", "--json takes no argument");
+    AssertRefuses("watch --json --json= --count 1", "--json takes no argument");
+    AssertRefuses("watch -x=1", "-x=1 is not an option of this command");
     AssertRefuses("watch --read-delay 3600001", "--read-delay 3600001: not a number from 0 to 3600000");
     AssertRefuses("watch --image \xFF",
                   "--image \xFF: not a pattern, such as cmd.exe, *.dll or C:\\Windows\\*");
@@ -141,6 +140,53 @@ says_what_is_wrong(void **State)
     AssertRefuses("watch --json --nonsense=1 --json", "--nonsense=1 is not an option of this command");
     AssertRefuses("watch -x", "-x is not an option of this command");
     AssertRefuses("watch more", "\"more\" is more than this command takes");
+}
+
+static void
+a_size_of_a_read_is_refused_with_its_limits(void **State)
+{
+    static const char *const Wrong[] = {"2M", "64KB", "0", "100"};
+    char Line[64];
+    char Error[ARGS_ERROR_BYTES];
+    (void)State;
+    for (size_t Index = 0; Index < sizeof(Wrong) / sizeof(Wrong[0]); Index++)
+    {
+        snprintf(Line, sizeof(Line), "watch --read-bytes %s", Wrong[Index]);
+        snprintf(Error, sizeof(Error),
+                 "--read-bytes %s: not a size from %zu to 1M, in bytes or with K, M or G", Wrong[Index],
+                 sizeof(PRCM_BATCH));
+        AssertRefuses(Line, Error);
+    }
+}
+
+static void
+an_image_is_not_asked_of_exits_alone(void **State)
+{
+    (void)State;
+    AssertRefuses("watch --image a.exe --kind exit",
+                  "--image with --kind exit alone: the image of an exit is known "
+                  "from its start: --kind start,exit");
+    assert_true(Parse("watch --image a.exe --kind start,exit"));
+    assert_true(Parse("watch --image a.exe --kind exit,image"));
+    assert_true(Parse("watch --kind exit"));
+}
+
+static void
+a_lane_of_no_bytes_or_too_many_is_refused_with_its_limits(void **State)
+{
+    uint32_t Bytes;
+    (void)State;
+    assert_false(ArgsLane(&Args, "image-lane", "0", &Bytes));
+    assert_string_equal(Args.Error, "--image-lane 0: not a size from 2M to 256M, in bytes or with K, M or G");
+    assert_false(ArgsLane(&Args, "image-lane", "5G", &Bytes));
+    assert_string_equal(Args.Error,
+                        "--image-lane 5G: not a size from 2M to 256M, in bytes or with K, M or G");
+    assert_true(ArgsLane(&Args, "image-lane", "3000000", &Bytes));
+    assert_int_equal(Bytes, 3000000);
+    assert_true(ArgsLane(&Args, "image-lane", "1", &Bytes));
+    assert_int_equal(Bytes, 1);
+    assert_int_equal(PRCM_MIN_LANE_BYTES, 2 << 20);
+    assert_int_equal(PRCM_MAX_LANE_BYTES, 256 << 20);
 }
 
 static void
@@ -181,18 +227,20 @@ sizes_take_suffixes(void **State)
         uint64_t Bytes;
     } Cases[] = {{"0", 0},       {"65536", 65536}, {"64K", 65536},
                  {"64k", 65536}, {"4M", 4194304},  {"1G", 1073741824}};
+    const ARGS_SIZES Narrow = {.Max = UINT32_MAX, .Named = "0 to 4G"};
+    const ARGS_SIZES Wide = {.Max = UINT64_MAX, .Named = "0 up"};
     uint64_t Bytes;
     (void)State;
     for (size_t Index = 0; Index < sizeof(Cases) / sizeof(Cases[0]); Index++)
     {
-        assert_true(ArgsBytes(&Args, "x", Cases[Index].Text, UINT32_MAX, &Bytes));
+        assert_true(ArgsBytes(&Args, "x", Cases[Index].Text, &Narrow, &Bytes));
         assert_true(Bytes == Cases[Index].Bytes);
     }
-    assert_false(ArgsBytes(&Args, "x", "4G", UINT32_MAX, &Bytes));
-    assert_false(ArgsBytes(&Args, "x", "99999999999999999999K", UINT64_MAX, &Bytes));
-    assert_false(ArgsBytes(&Args, "x", "K", UINT32_MAX, &Bytes));
-    assert_false(ArgsBytes(&Args, "x", "", UINT32_MAX, &Bytes));
-    assert_false(ArgsBytes(&Args, "x", "-1", UINT32_MAX, &Bytes));
+    assert_false(ArgsBytes(&Args, "x", "4G", &Narrow, &Bytes));
+    assert_false(ArgsBytes(&Args, "x", "99999999999999999999K", &Wide, &Bytes));
+    assert_false(ArgsBytes(&Args, "x", "K", &Narrow, &Bytes));
+    assert_false(ArgsBytes(&Args, "x", "", &Narrow, &Bytes));
+    assert_false(ArgsBytes(&Args, "x", "-1", &Narrow, &Bytes));
 }
 
 static void
@@ -217,6 +265,9 @@ main(void)
         cmocka_unit_test(begins_at_a_number_or_a_token),
         cmocka_unit_test(kinds_of_several_options_add_up),
         cmocka_unit_test(says_what_is_wrong),
+        cmocka_unit_test(a_size_of_a_read_is_refused_with_its_limits),
+        cmocka_unit_test(an_image_is_not_asked_of_exits_alone),
+        cmocka_unit_test(a_lane_of_no_bytes_or_too_many_is_refused_with_its_limits),
         cmocka_unit_test(takes_as_many_pids_and_patterns_as_there_is_room_for),
         cmocka_unit_test(help_wins_over_what_follows),
         cmocka_unit_test(sizes_take_suffixes),
