@@ -142,6 +142,15 @@ WriteHeadings(SINK *Sink, const char *Label, const char *const *Headings, size_t
     SinkChar(Sink, '\n');
 }
 
+/* Why a lane is not of the size that was configured. */
+static const char *
+ClampedText(const PRCM_LANE_INFO *Lane)
+{
+    if (Lane->Requested < PRCM_MIN_LANE_BYTES || Lane->Requested > PRCM_MAX_LANE_BYTES)
+        return ", out of range)";
+    return Lane->Bytes > Lane->Requested ? ", rounded up)" : ", more than there was memory for)";
+}
+
 static void
 WriteLane(SINK *Sink, const char *Name, const PRCM_LANE_INFO *Lane, bool Clamped)
 {
@@ -159,7 +168,7 @@ WriteLane(SINK *Sink, const char *Name, const PRCM_LANE_INFO *Lane, bool Clamped
         SinkStyle(Sink, STYLE_YELLOW);
         SinkText(Sink, "  (configured: ");
         SinkGrouped(Sink, Lane->Requested);
-        SinkText(Sink, ", out of range)");
+        SinkText(Sink, ClampedText(Lane));
         SinkStyle(Sink, STYLE_PLAIN);
     }
     SinkChar(Sink, '\n');

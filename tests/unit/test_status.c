@@ -76,6 +76,31 @@ text_tells_what_is_in_use_what_was_refused_and_why(void **State)
 }
 
 static void
+a_lane_that_is_not_as_configured_tells_why(void **State)
+{
+    static const struct
+    {
+        uint32_t Requested;
+        uint32_t Bytes;
+        const char *Words;
+    } Cases[] = {
+        {3000000, 4194304, "(configured: 3,000,000, rounded up)"},
+        {8388608, 2097152, "(configured: 8,388,608, more than there was memory for)"},
+        {2097151, 2097152, "(configured: 2,097,151, out of range)"},
+        {268435457, 268435456, "(configured: 268,435,457, out of range)"},
+    };
+    STATUS_REPORT Report = Running();
+    (void)State;
+    for (size_t Index = 0; Index < sizeof(Cases) / sizeof(Cases[0]); Index++)
+    {
+        Report.Query.Lanes[PRCM_LANE_IMAGE].Requested = Cases[Index].Requested;
+        Report.Query.Lanes[PRCM_LANE_IMAGE].Bytes = Cases[Index].Bytes;
+        StatusReportWriteText(CaptureBegin(), &Report);
+        assert_non_null(strstr(CaptureText(), Cases[Index].Words));
+    }
+}
+
+static void
 json_tells_the_same(void **State)
 {
     STATUS_REPORT Report = Running();
@@ -140,6 +165,7 @@ main(void)
 {
     const struct CMUnitTest Tests[] = {
         cmocka_unit_test(text_tells_what_is_in_use_what_was_refused_and_why),
+        cmocka_unit_test(a_lane_that_is_not_as_configured_tells_why),
         cmocka_unit_test(json_tells_the_same),
         cmocka_unit_test(a_driver_that_does_not_run_has_only_its_service),
         cmocka_unit_test(each_refusal_that_has_a_known_cause_is_explained),
