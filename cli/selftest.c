@@ -15,9 +15,10 @@
 #define DEFAULT_AT_ONCE 16u
 #define MAX_AT_ONCE     60u
 
-/* How long nothing may come before what is missing counts as missing. */
-#define PATIENCE_MS 10000u
-#define POLL_MS     20u
+#define POLL_MS 20u
+
+/* A path and the words around it; a path is at most MAX_PATH units, of 3 bytes each. */
+#define MAX_REPORT_PATH (3u * MAX_PATH + 32u)
 
 /* Mismatches on the console; the report has all. */
 #define MAX_SHOWN 20u
@@ -34,11 +35,17 @@ typedef struct SELFTEST
     uint32_t Count;
     uint32_t AtOnce;
     const char *Report; /* path, or NULL */
+    WCHAR ReportPath[MAX_PATH];
+    HANDLE ReportFile; /* NULL: none */
+    bool Reported;
     ARGS_COLOR Color;
     HANDLE StopEvent;
     SELFTEST_BURST Burst;
     SELFTEST_READER Reader;
     DWORD BurstMs;
+    DWORD WaitedMs;
+    CHECK_WAIT Wait;
+    CHECK_WAIT_STATE Waited; /* CHECK_WAITING: it was interrupted, or reading has ended */
     CHECK_RESULT Result;
     CLOSING Closing;
     SINK Mismatches;
@@ -60,19 +67,13 @@ KeepText(void *Context, const char *Bytes, size_t Length)
     return 0;
 }
 
-/* Until everything is there, or nothing has come for a while. */
+/* Until everything is there, or nothing of it has come for a while. */
 static void
 AwaitEvents(SELFTEST *Test)
 {
-    DWORD Since = GetTickCount();
-    uint32_t Before = 0;
-
-    while (!SelftestReaderHasAll(&Test->Reader, &Test->Burst) && GetTickCount() - Since < PATIENCE_MS)
+    CheckWaitBegin(&Test->Wait, Test->Burst.Count, GetTickCount());
+    while ((Test->Waited = SelftestReaderWait(&Test->Reader, &Test->Wait, &Test->Burst)) == CHECK_WAITING)
     {
-        uint32_t Count = SelftestReaderCount(&Test->Reader);
-        if (Count != Before)
-            Since = GetTickCount();
-        Before = Count;
         if (WaitForSingleObject(Test->StopEvent, POLL_MS) == WAIT_OBJECT_0 ||
             WaitForSingleObject(Test->Reader.Thread, 0) == WAIT_OBJECT_0)
             return;
@@ -179,9 +180,24 @@ WriteMismatches(SINK *Sink, const SELFTEST *Test, uint32_t MaxLines)
 }
 
 static void
+WriteWait(SINK *Sink, const SELFTEST *Test)
+{
+    if (Test->Waited == CHECK_COMPLETE)
+        return;
+    SinkText(Sink, Test->Waited == CHECK_GAVE_UP ? "gave up waiting after " : "waiting was cut short after ");
+    TimesWriteDuration(Sink, Test->WaitedMs);
+    SinkText(Sink, ": ");
+    SinkUnsigned(Sink, Test->Wait.Missing);
+    SinkText(Sink, " of ");
+    SinkUnsigned(Sink, 2 * Test->Burst.Count);
+    SinkText(Sink, " starts and exits had not come\n");
+}
+
+static void
 WriteResult(SINK *Sink, const SELFTEST *Test, uint32_t MaxLines)
 {
     WriteVerdict(Sink, Test);
+    WriteWait(Sink, Test);
     WriteMismatches(Sink, Test, MaxLines);
     WriteLatencies(Sink, Test);
     SinkText(Sink, "the burst took ");
@@ -223,29 +239,53 @@ WriteReport(SINK *Sink, const SELFTEST *Test)
 }
 
 static EXIT_CODE
-SaveReport(const SELFTEST *Test)
+ReportFailed(const SELFTEST *Test, DWORD Error)
+{
+    char Do[MAX_REPORT_PATH];
+
+    snprintf(Do, sizeof(Do), "write the report %s", Test->Report);
+    ConsoleFailWith(Do, PRCM_ERROR_SYSTEM, Error);
+    return EXIT_OUTPUT;
+}
+
+/* Before the burst: a report that cannot be written is better known before than after the wait. */
+static EXIT_CODE
+OpenReport(SELFTEST *Test)
+{
+    if (Test->Report == NULL)
+        return EXIT_OK;
+    if (MultiByteToWideChar(CP_UTF8, 0, Test->Report, -1, Test->ReportPath, MAX_PATH) == 0)
+        return ReportFailed(Test, ERROR_FILENAME_EXCED_RANGE);
+    HANDLE File =
+        CreateFileW(Test->ReportPath, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+    if (File == INVALID_HANDLE_VALUE)
+        return ReportFailed(Test, GetLastError());
+    Test->ReportFile = File;
+    return EXIT_OK;
+}
+
+static EXIT_CODE
+SaveReport(SELFTEST *Test)
 {
     static SINK Sink;
-    WCHAR Path[MAX_PATH];
 
-    int Count = MultiByteToWideChar(CP_UTF8, 0, Test->Report, -1, Path, MAX_PATH);
-    HANDLE File = Count == 0
-                      ? INVALID_HANDLE_VALUE
-                      : CreateFileW(Path, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
-    if (File == INVALID_HANDLE_VALUE)
-    {
-        ConsoleSay("cannot write the report %s: Windows error %lu.", Test->Report,
-                   (unsigned long)GetLastError());
-        return EXIT_OUTPUT;
-    }
-    SinkInit(&Sink, WriteToFile, File, false);
-    WriteReport(&Sink, Test);
-    bool Written = SinkFlush(&Sink);
-    CloseHandle(File);
-    if (Written)
+    if (Test->ReportFile == NULL)
         return EXIT_OK;
-    ConsoleSay("cannot write the report %s: Windows error %lu.", Test->Report, (unsigned long)Sink.Error);
-    return EXIT_OUTPUT;
+    SinkInit(&Sink, WriteToFile, Test->ReportFile, false);
+    WriteReport(&Sink, Test);
+    Test->Reported = true;
+    return SinkFlush(&Sink) ? EXIT_OK : ReportFailed(Test, Sink.Error);
+}
+
+/* A test that came to no result leaves no empty report. */
+static void
+CloseReport(const SELFTEST *Test)
+{
+    if (Test->ReportFile == NULL)
+        return;
+    CloseHandle(Test->ReportFile);
+    if (!Test->Reported)
+        DeleteFileW(Test->ReportPath);
 }
 
 static EXIT_CODE
@@ -278,8 +318,7 @@ Judge(SELFTEST *Test)
     if (!Checked || !SinkFlush(&Test->Mismatches))
         return ConsoleFail("compare", PRCM_ERROR_MEMORY);
     WriteResult(ConsoleOutput(), Test, MAX_SHOWN);
-    if (Test->Report != NULL)
-        Code = SaveReport(Test);
+    Code = SaveReport(Test);
     if (Test->Reader.Failed != PRCM_OK)
         return ConsoleFail("read on", Test->Reader.Failed);
     bool Right = Test->Result.Right == Test->Count && Test->Result.Mismatches == 0 && Test->Closing.Closed;
@@ -324,6 +363,7 @@ RunTest(SELFTEST *Test)
     if (Error != 0)
         return BurstFailed(Test, Error);
     AwaitEvents(Test);
+    Test->WaitedMs = GetTickCount() - Test->Wait.Began;
     SelftestReaderStop(&Test->Reader);
     return Judge(Test);
 }
@@ -378,10 +418,14 @@ RunSelftest(ARGS *Args)
     Test.StopEvent = ConsoleStopEvent();
     if (Test.StopEvent == NULL)
         return ConsoleFail("begin", PRCM_ERROR_MEMORY);
-    EXIT_CODE Code = RunTest(&Test);
+    EXIT_CODE Code = OpenReport(&Test);
+    if (Code != EXIT_OK)
+        return Code;
+    Code = RunTest(&Test);
     SelftestReaderDestroy(&Test.Reader);
     SelftestBurstDestroy(&Test.Burst);
     free(Test.MismatchText);
+    CloseReport(&Test);
     return Code;
 }
 

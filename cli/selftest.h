@@ -54,8 +54,8 @@ typedef struct SELFTEST_READER
 
 /* Subscribes from now on and reads until SelftestReaderStop. */
 PRCM_RESULT SelftestReaderStart(SELFTEST_READER *Reader);
-bool SelftestReaderHasAll(SELFTEST_READER *Reader, const SELFTEST_BURST *Burst);
-uint32_t SelftestReaderCount(SELFTEST_READER *Reader);
+/* What has come by now, as CheckWaitGoOn tells it. */
+CHECK_WAIT_STATE SelftestReaderWait(SELFTEST_READER *Reader, CHECK_WAIT *Wait, SELFTEST_BURST *Burst);
 void SelftestReaderStop(SELFTEST_READER *Reader);
 void SelftestReaderDestroy(SELFTEST_READER *Reader);
 

@@ -207,26 +207,40 @@ CheckRun(const CHECK_CHILD *Children, uint32_t ChildCount, const CHECK_EVENT *Ev
     return Measured;
 }
 
-static bool
-HasEvent(const CHECK_CHILD *Child, uint32_t Kind, const CHECK_EVENT *Events, uint32_t EventCount)
+void
+CheckWaitBegin(CHECK_WAIT *Wait, uint32_t ChildCount, uint32_t Now)
 {
-    for (uint32_t At = EventCount; At > 0; At--)
+    *Wait = (CHECK_WAIT){.Began = Now, .News = Now, .Missing = 2 * ChildCount};
+}
+
+/* Whether it is the first of its kind of a child. */
+static bool
+IsNews(CHECK_CHILD *Children, uint32_t ChildCount, const CHECK_EVENT *Event)
+{
+    for (uint32_t Index = 0; Index < ChildCount; Index++)
     {
-        if (Events[At - 1].Kind == Kind && IsOf(&Events[At - 1], Child))
-            return true;
+        CHECK_CHILD *Child = &Children[Index];
+        if (!IsOf(Event, Child) || (Child->Seen & PRCM_KIND_BIT(Event->Kind)) != 0)
+            continue;
+        Child->Seen |= PRCM_KIND_BIT(Event->Kind);
+        return true;
     }
     return false;
 }
 
-bool
-CheckIsComplete(const CHECK_CHILD *Children, uint32_t ChildCount, const CHECK_EVENT *Events,
-                uint32_t EventCount)
+CHECK_WAIT_STATE
+CheckWaitGoOn(CHECK_WAIT *Wait, CHECK_CHILD *Children, uint32_t ChildCount, const CHECK_EVENT *Events,
+              uint32_t EventCount, uint32_t Now)
 {
-    for (uint32_t Index = ChildCount; Index > 0; Index--)
+    for (; Wait->At < EventCount; Wait->At++)
     {
-        if (!HasEvent(&Children[Index - 1], PRCM_KIND_EXIT, Events, EventCount) ||
-            !HasEvent(&Children[Index - 1], PRCM_KIND_START, Events, EventCount))
-            return false;
+        if (!IsNews(Children, ChildCount, &Events[Wait->At]))
+            continue;
+        Wait->Missing--;
+        Wait->News = Now;
     }
-    return true;
+    if (Wait->Missing == 0)
+        return CHECK_COMPLETE;
+    bool Over = Now - Wait->News >= CHECK_PATIENCE_MS || Now - Wait->Began >= CHECK_WAIT_MS(ChildCount);
+    return Over ? CHECK_GAVE_UP : CHECK_WAITING;
 }

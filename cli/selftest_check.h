@@ -16,6 +16,7 @@ typedef struct CHECK_CHILD
     uint64_t CreateTime;
     uint16_t *CommandLine; /* owned by whoever made the child */
     uint32_t CommandLineCount;
+    uint32_t Seen; /* PRCM_KIND_BITs of its events that were met while waiting */
 } CHECK_CHILD;
 
 /* A start or an exit as it was read. */
@@ -50,8 +51,30 @@ typedef struct CHECK_RESULT
 bool CheckRun(const CHECK_CHILD *Children, uint32_t ChildCount, const CHECK_EVENT *Events,
               uint32_t EventCount, uint32_t Own, SINK *Sink, CHECK_RESULT *Result);
 
-/* Whether each child has an event of either kind, so that there is nothing more to wait for. */
-bool CheckIsComplete(const CHECK_CHILD *Children, uint32_t ChildCount, const CHECK_EVENT *Events,
-                     uint32_t EventCount);
+/* How long no event of a child may come before what is missing counts as missing, and how long all may take. */
+#define CHECK_PATIENCE_MS       10000u
+#define CHECK_WAIT_MS(Children) (60000u + 20u * (Children))
+
+/* Waiting for the children's events. Times are milliseconds of a clock that may wrap. */
+typedef struct CHECK_WAIT
+{
+    uint32_t Began;
+    uint32_t News; /* when an event of a child was last met */
+    uint32_t At;   /* events looked at */
+    uint32_t Missing;
+} CHECK_WAIT;
+
+typedef enum CHECK_WAIT_STATE
+{
+    CHECK_WAITING,
+    CHECK_COMPLETE, /* each child has an event of either kind */
+    CHECK_GAVE_UP
+} CHECK_WAIT_STATE;
+
+void CheckWaitBegin(CHECK_WAIT *Wait, uint32_t ChildCount, uint32_t Now);
+
+/* Events are those of the last call and what has come since. */
+CHECK_WAIT_STATE CheckWaitGoOn(CHECK_WAIT *Wait, CHECK_CHILD *Children, uint32_t ChildCount,
+                               const CHECK_EVENT *Events, uint32_t EventCount, uint32_t Now);
 
 #endif

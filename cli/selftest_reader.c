@@ -126,22 +126,14 @@ SelftestReaderStart(SELFTEST_READER *Reader)
     return Reader->Thread != NULL ? PRCM_OK : PRCM_ERROR_MEMORY;
 }
 
-bool
-SelftestReaderHasAll(SELFTEST_READER *Reader, const SELFTEST_BURST *Burst)
+CHECK_WAIT_STATE
+SelftestReaderWait(SELFTEST_READER *Reader, CHECK_WAIT *Wait, SELFTEST_BURST *Burst)
 {
     EnterCriticalSection(&Reader->Lock);
-    bool All = CheckIsComplete(Burst->Children, Burst->Count, Reader->Events, Reader->EventCount);
+    CHECK_WAIT_STATE State = CheckWaitGoOn(Wait, Burst->Children, Burst->Count, Reader->Events,
+                                           Reader->EventCount, GetTickCount());
     LeaveCriticalSection(&Reader->Lock);
-    return All;
-}
-
-uint32_t
-SelftestReaderCount(SELFTEST_READER *Reader)
-{
-    EnterCriticalSection(&Reader->Lock);
-    uint32_t Count = Reader->EventCount;
-    LeaveCriticalSection(&Reader->Lock);
-    return Count;
+    return State;
 }
 
 void

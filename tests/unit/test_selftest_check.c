@@ -75,7 +75,6 @@ static void
 everything_as_it_was(void **State)
 {
     (void)State;
-    assert_true(CheckIsComplete(Children, CHILDREN, Events, EventCount));
     AssertFinds("", 3);
     assert_int_equal(Result.Mismatches, 0);
     assert_int_equal(Result.LatencyCount, 6);
@@ -89,10 +88,8 @@ a_missing_exit_or_start_is_found(void **State)
 {
     (void)State;
     EventCount--;
-    assert_false(CheckIsComplete(Children, CHILDREN, Events, EventCount));
     AssertFinds("process 12: no exit was read\n", 2);
     Events[0].Id = 999;
-    assert_false(CheckIsComplete(Children, CHILDREN, Events, EventCount));
     AssertFinds("process 4: no start was read\nprocess 12: no exit was read\n", 1);
 }
 
@@ -160,6 +157,66 @@ without_create_times_the_id_alone_joins(void **State)
     assert_int_equal(Result.NoCreateTime, 6);
 }
 
+static CHECK_WAIT Wait;
+
+static CHECK_WAIT_STATE
+GoOn(uint32_t Arrived, uint32_t Now)
+{
+    return CheckWaitGoOn(&Wait, Children, CHILDREN, Events, Arrived, Now);
+}
+
+static void
+waiting_ends_once_each_start_and_exit_is_there(void **State)
+{
+    (void)State;
+    CheckWaitBegin(&Wait, CHILDREN, 0);
+    assert_int_equal(GoOn(0, 1), CHECK_WAITING);
+    Events[EventCount] = Events[CHILDREN + 2];
+    Events[CHILDREN + 2] = Events[0];
+    assert_int_equal(GoOn(EventCount, 2), CHECK_WAITING);
+    assert_int_equal(Wait.Missing, 1);
+    assert_int_equal(GoOn(EventCount + 1, 3), CHECK_COMPLETE);
+    assert_int_equal(Wait.Missing, 0);
+}
+
+static void
+only_events_of_its_children_renew_the_patience(void **State)
+{
+    const uint32_t Begin = UINT32_MAX - 5; /* a tick count wraps */
+    (void)State;
+    CheckWaitBegin(&Wait, CHILDREN, Begin);
+    assert_int_equal(GoOn(1, Begin + CHECK_PATIENCE_MS - 1), CHECK_WAITING);
+    Events[1].Id = 999;
+    assert_int_equal(GoOn(2, Begin + 2 * CHECK_PATIENCE_MS - 2), CHECK_WAITING);
+    assert_int_equal(GoOn(2, Begin + 2 * CHECK_PATIENCE_MS - 1), CHECK_GAVE_UP);
+    assert_int_equal(Wait.Missing, 2 * CHILDREN - 1);
+}
+
+static void
+waiting_ends_even_if_something_comes_now_and_then(void **State)
+{
+    enum
+    {
+        MANY = 20,
+        PACE = CHECK_PATIENCE_MS / 2
+    };
+    static CHECK_CHILD Many[MANY];
+    static CHECK_EVENT Starts[MANY];
+    uint32_t Arrived = 0;
+    (void)State;
+    for (uint32_t Index = 0; Index < MANY; Index++)
+    {
+        Many[Index].Id = Index;
+        Starts[Index] = (CHECK_EVENT){.Id = Index, .Kind = PRCM_KIND_START};
+    }
+    CheckWaitBegin(&Wait, MANY, 0);
+    while (CheckWaitGoOn(&Wait, Many, MANY, Starts, Arrived, Arrived * PACE) == CHECK_WAITING)
+        Arrived++;
+    assert_in_range(Arrived * PACE, CHECK_WAIT_MS(MANY), CHECK_WAIT_MS(MANY) + PACE);
+    assert_int_equal(Wait.Missing, 2 * MANY - Arrived);
+    assert_true(CHECK_WAIT_MS(5000u) > CHECK_WAIT_MS(100u));
+}
+
 int
 main(void)
 {
@@ -171,6 +228,9 @@ main(void)
         cmocka_unit_test_setup(a_truncated_command_line_is_found_and_an_absent_one_counted, Reset),
         cmocka_unit_test_setup(an_exit_before_its_start_is_found, Reset),
         cmocka_unit_test_setup(another_process_of_the_same_id_is_not_the_child, Reset),
+        cmocka_unit_test_setup(waiting_ends_once_each_start_and_exit_is_there, Reset),
+        cmocka_unit_test_setup(only_events_of_its_children_renew_the_patience, Reset),
+        cmocka_unit_test_setup(waiting_ends_even_if_something_comes_now_and_then, Reset),
         cmocka_unit_test_setup(without_create_times_the_id_alone_joins, Reset),
     };
     return cmocka_run_group_tests(Tests, NULL, NULL);
