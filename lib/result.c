@@ -30,6 +30,8 @@ typedef struct RESULT_TEXT
     const char *Text;
 } RESULT_TEXT;
 
+_Static_assert(PRCM_MAX_SESSIONS == 64, "a text names it");
+
 static const RESULT_TEXT Texts[] = {
     {PRCM_OK, "Done."},
     {PRCM_TIMEOUT, "The time is up and nothing has come."},
@@ -45,7 +47,7 @@ static const RESULT_TEXT Texts[] = {
     {PRCM_ERROR_STOPPED,
      "The driver is stopping or has stopped, and this session is over. Once it runs again "
      "(\"prcm start\"), open a new one; a token says what was missed."},
-    {PRCM_ERROR_TOO_MANY_SESSIONS, "As many readers are open as the driver allows. Close one of them."},
+    {PRCM_ERROR_TOO_MANY_SESSIONS, "As many readers are open as the driver allows (64). Close one of them."},
     {PRCM_ERROR_TOKEN,
      "This token or number cannot have come from this run of the driver: it is malformed, altered "
      "or still ahead. Start from \"oldest\" or \"now\" instead."},
