@@ -36,6 +36,7 @@ CTEST_FILE = """
 add_test(tap sh -c "echo 'ok 1 - first'; echo 'not ok 2 - second'; exit 1")
 add_test(plain true)
 add_test(crash sh -c "echo 'ok 1 - third'; echo 'a sanitizer says why'; exit 1")
+set_tests_properties(plain PROPERTIES LABELS quiet)
 """
 
 
@@ -81,6 +82,12 @@ def test_ctest_lines_tell_every_way_to_fail(tmp_path):
     assert code != 0
     assert sorted(lines) == ["FAIL crash", "FAIL tap: second", "ok crash: third", "ok plain", "ok tap: first"]
     assert "a sanitizer says why" in output
+
+
+def test_ctest_lines_of_a_label_are_told_apart(tmp_path):
+    (tmp_path / "CTestTestfile.cmake").write_text(CTEST_FILE)
+    code, lines, _ = run(sys.executable, LIBRARY / "ctest_lines.py", tmp_path, "quiet")
+    assert (code, lines) == (0, ["ok quiet/plain"])
 
 
 def test_ctest_lines_fail_without_tests(tmp_path):

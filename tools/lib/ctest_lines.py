@@ -4,7 +4,9 @@
 
 usage: ctest_lines.py BUILD_TREE [LABEL]
 
-LABEL: only the tests that bear it. A test program that speaks TAP, as cmocka's do, gives a line for each of its tests; one that does not, or that
+LABEL: only the tests that bear it, under names that begin with it.
+
+A test program that speaks TAP, as cmocka's do, gives a line for each of its tests; one that does not, or that
 fails in another way, such as a sanitizer's, gives a line of its own.
 """
 
@@ -40,8 +42,10 @@ def main():
     if len(sys.argv) not in (2, 3):
         sys.exit("usage: ctest_lines.py BUILD_TREE [LABEL]")
     command = ["ctest", "--test-dir", sys.argv[1], "-V", "-j", str(os.cpu_count()), "--no-tests=error"]
+    prefix = ""
     if len(sys.argv) == 3:
         command += ["-L", f"^{sys.argv[2]}$"]
+        prefix = f"{sys.argv[2]}/"
     output = {}
     pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "errors": "replace"}
     with subprocess.Popen(command, **pipe) as ctest:
@@ -49,7 +53,7 @@ def main():
             line = line.rstrip("\n")
             if match := ENDED.match(line):
                 number, name, verdict = match.groups()
-                report_program(name, verdict.startswith("Passed"), output.pop(number, []))
+                report_program(prefix + name, verdict.startswith("Passed"), output.pop(number, []))
             elif NAMED.match(line):
                 output.setdefault(NAMED.match(line).group(1), [])
             elif match := OUTPUT.match(line):
