@@ -130,6 +130,7 @@ class Box:
         self.left = []
         self.started = 0
         self.server = None
+        self.hosts = set()
         self.environment = self.make_environment()
 
     def make_environment(self):
@@ -186,6 +187,18 @@ class Box:
         self.left = []
         self.started = 0
 
+    def run_new_host(self, *arguments):
+        """Runs what starts a driver. Not before the process that hosted the last one has ended: for a moment Wine's service
+        manager says that the driver has stopped, and would still hand it to that process, which fails with error 1359."""
+        hosts = self.driver_hosts()
+        wait_until(lambda: not self.hosts & self.driver_hosts(), "the driver's last host ends")
+        program = self.run(*arguments)
+        self.hosts = self.driver_hosts() - hosts
+        return program
+
+    def driver_hosts(self):
+        return {process for process in processes_of(self.prefix) if name_of(process) == "winedevice.exe"}
+
     def end(self):
         """Kills what still runs, and notes it in left."""
         for program in self.programs:
@@ -235,6 +248,13 @@ def processes_of(prefix):
         except OSError:
             continue
     return found
+
+
+def name_of(process):
+    try:
+        return pathlib.Path(f"/proc/{process}/comm").read_text().strip()
+    except OSError:
+        return None
 
 
 def end_left_over(prefix, patience=10):

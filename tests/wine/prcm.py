@@ -72,7 +72,10 @@ class Prcm:
         self.installed = True
 
     def start(self):
-        self.run("start")
+        if self.status()["service"] == "running":
+            self.run("start")
+        else:
+            self.box.run_new_host(self.console, "start")
 
     def stop(self):
         self.drop_eyes()

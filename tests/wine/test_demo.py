@@ -98,7 +98,7 @@ def test_the_demo_shows_that_all_is_there_and_a_loss_in_red(start_demo):
     assert any("LOST" in line for line in red), red[:5]
     assert len(re.findall(r"^[123]\. .*\?", plain, re.MULTILINE)) == 3
     assert "20,000 events came in" in plain, "the burst is read whole"
-    assert re.search(r"192,\d{3} were lost, 192,\d{3} of them known by kind and place, 0 unknown", plain)
+    assert re.search(r"192,\d{3} image loads\s+were pushed out, each known by kind and place, 0 unknown", plain)
 
 
 def read_terminal(terminal, demo):
@@ -203,7 +203,7 @@ def test_a_second_demo_at_the_same_time_is_refused(start_demo, tmp_path):
 
 def test_a_closed_standard_output_ends_it(start_demo):
     ours, its = os.pipe()
-    demo = start_demo("--json", stdout=its)
+    demo = start_demo("--json", "--", "cmd", "/c", "cmd /c exit", stdout=its)
     os.close(its)
     os.read(ours, 100)
     os.close(ours)

@@ -50,15 +50,15 @@ def test_stopped_under_load_with_readers_and_started_again_20_times(prcm):
         check_what_was_read(streams[0])
         assert check_stream(streams[1], filtered=True).account["filtered_driver"]["image_load"] > 0
         if token:
-            check_resumed(streams[2])
+            check_resumed(streams[2], readers[2].program)
         token = streams[0].account["token"]
 
 
-def check_resumed(stream):
-    """Of another run of the driver it knows only that something may be missing."""
-    account = stream.account
-    assert account is not None
-    assert account["from"] == 1
+def check_resumed(stream, program):
+    """Of another run of the driver it knows only that something may be missing, and says so."""
+    check_what_was_read(stream)
+    assert stream.account["from"] == 1
+    assert "unknown" in program.error_text(), program.error_text()
 
 
 def test_resuming_in_another_run_says_that_what_was_between_is_unknown(prcm):
