@@ -43,11 +43,11 @@ def losses(account):
     lost, captured = account["lost"], account["captured"]["total"]
     if not lost["total"]:
         return f"No. Of {captured:,} events none was lost."
-    starts_and_exits = lost["process_start"] + lost["process_exit"]
+    others = lost["process_start"] + lost["process_exit"]
     return (
         f"Not unknowingly. The lane was made too small on purpose: of {captured:,} events {lost['image_load']:,} image "
         f"loads\n   were pushed out, each known by kind and place, {lost['unknown']:,} unknown; "
-        f"{starts_and_exits or 'no'} starts or exits were."
+        + (f"{others:,} starts and exits were." if others else "no start or exit was.")
     )
 
 
