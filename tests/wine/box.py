@@ -62,15 +62,25 @@ class Program:
         self.arguments = [str(argument) for argument in arguments]
         self.out = box.logs / f"{box.started:03d}-{name}.out"
         self.err = box.logs / f"{box.started:03d}-{name}.err"
+        self.plain = stdin is None and stdout is None
+        self.begin(stdin, stdout, environment)
+
+    def begin(self, stdin=None, stdout=None, environment=None):
         with open(self.err, "wb") as err:
             self.popen = subprocess.Popen(
-                [box.loader, *self.arguments],
+                [self.box.loader, *self.arguments],
                 stdin=stdin or subprocess.DEVNULL,
                 stdout=stdout if stdout is not None else open(self.out, "wb"),
                 stderr=err,
-                env={**box.environment, **(environment or {})},
-                cwd=box.directory,
+                env={**self.box.environment, **(environment or {})},
+                cwd=self.box.directory,
             )
+
+    def begin_if_wine_did_not(self):
+        """Once in some thousand starts Wine ends with exit code 1 and not a word before the program's first instruction. Only
+        for programs that never end so by themselves."""
+        if self.plain and self.popen.poll() == 1 and not self.out.stat().st_size and not self.err.stat().st_size:
+            self.begin()
 
     def __str__(self):
         return " ".join(self.arguments)

@@ -88,7 +88,7 @@ def test_an_overtaken_reader_is_told_and_goes_on(prcm):
     """A reader in mid-stream: its hole is told between the last event before it and the first behind it."""
     prcm.install("--image-lane", "2M")
     prcm.start()
-    reader = prcm.waiting_reader("--read-delay", "500", "--read-bytes", "16K")
+    reader = prcm.waiting_reader("--read-delay", "100", "--read-bytes", "32K")
     truth = prcm.feed_made_up("--starts", 100, "--exits", 100, "--images", 30_000)
     prcm.wait_for_readers(1)
     stream = check_stream(reader.end())

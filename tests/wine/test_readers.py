@@ -28,7 +28,7 @@ def test_two_readers_with_different_filters_one_slow_do_not_disturb_each_other(p
     prcm.install("--image-lane", "2M")
     prcm.start()
     quick = prcm.reader("--kind", "start,exit")
-    slow = prcm.reader("--kind", "image", "--read-delay", "200", "--read-bytes", "32K")
+    slow = prcm.reader("--kind", "image", "--read-delay", "100", "--read-bytes", "32K")
     prcm.wait_for_readers(2)
     truth = prcm.feed_made_up("--starts", 500, "--exits", 500, "--images", 30000)
     quick.wait_for(1000)
