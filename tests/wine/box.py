@@ -202,9 +202,12 @@ class Box:
         manager says that the driver has stopped, and would still hand it to that process, which fails with error 1359."""
         hosts = self.driver_hosts()
         wait_until(lambda: not self.hosts & self.driver_hosts(), "the driver's last host ends")
-        program = self.run(*arguments)
+        program = self.start(*arguments)
+        if program.wait() == 1 and "error 1359" in program.error_text():
+            # What Wine says when a process that it started was gone at once: see begin_if_wine_did_not.
+            program = self.start(*arguments)
         self.hosts = self.driver_hosts() - hosts
-        return program
+        return program.expect()
 
     def driver_hosts(self):
         return {process for process in processes_of(self.prefix) if name_of(process) == "winedevice.exe"}
