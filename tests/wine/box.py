@@ -173,7 +173,8 @@ class Box:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        # Whatever comes first makes the prefix. An explicit wineboot would be a second one, and leave two service managers.
+        # Whatever comes first makes the prefix. An explicit wineboot would be a second one, and leave two service
+        # managers.
         self.run("cmd", "/c", "exit", timeout=180)
 
     def destroy(self):

@@ -13,7 +13,14 @@ from prcm import Prcm
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("PRCM_BUILD", ROOT / "build")).resolve()
 TREE = BUILD / "x64"
-NEEDED = ("cli/prcm.exe", "lib/libprcm.dll", "wine/feeder.exe", "wine/ntext.sys", "wine/prcm.sys", "tests/wine/probe.exe")
+NEEDED = (
+    "cli/prcm.exe",
+    "lib/libprcm.dll",
+    "wine/feeder.exe",
+    "wine/ntext.sys",
+    "wine/prcm.sys",
+    "tests/wine/probe.exe",
+)
 
 
 @pytest.fixture(scope="session")

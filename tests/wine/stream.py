@@ -41,7 +41,8 @@ def read_lines(path):
 
 
 class Stream:
-    """A reader's output. items are events and holes in the order of the output; a hole is a list of its `lost` lines."""
+    """A reader's output. items are events and holes in the order of the output; a hole is a list of its `lost`
+    lines."""
 
     def __init__(self, lines):
         self.items = []

@@ -40,8 +40,8 @@ def expect(answer, status, what=""):
 
 
 def open_refused(probe):
-    """The status with which an open is refused. Wine's server does not wait for the driver's answer to an open, so there the
-    handle comes all the same, and every request on it is answered with that status."""
+    """The status with which an open is refused. Wine's server does not wait for the driver's answer to an open, so
+    there the handle comes all the same, and every request on it is answered with that status."""
     status, handle = probe.open()
     if status == abi.SUCCESS:
         status = probe.ioctl(handle, abi.IOCTL_QUERY, b"", QUERY_BYTES).status
@@ -157,7 +157,8 @@ def test_subscribe_with_wrong_values(probe):
     keys = (ctypes.c_uint32 * abi.MAX_KEYS)
 
     def token(**fields):
-        return {"From": abi.FROM_TOKEN, "Token": abi.Token(**{"Instance": instance, "Next": 1, "CountsKnown": 1, **fields})}
+        good = {"Instance": instance, "Next": 1, "CountsKnown": 1}
+        return {"From": abi.FROM_TOKEN, "Token": abi.Token(**{**good, **fields})}
 
     counts = ctypes.c_uint64 * abi.KIND_COUNT
     wrong = {
@@ -302,8 +303,8 @@ def test_huge_inputs_are_refused(probe):
 
 
 def test_output_lengths_that_are_not_there_are_refused_or_unused(probe):
-    """Whether the I/O manager finds out first, or the driver refuses or never gets so far, is the host's business. Lengths
-    of an input that is not there are not tried: Wine ends the caller."""
+    """Whether the I/O manager finds out first, or the driver refuses or never gets so far, is the host's business.
+    Lengths of an input that is not there are not tried: Wine ends the caller."""
     handle = probe.subscribed()
     no_memory = (abi.ACCESS_VIOLATION, abi.INSUFFICIENT_RESOURCES, abi.NO_MEMORY, abi.INVALID_USER_BUFFER)
     for length in HUGE:
@@ -392,7 +393,9 @@ def test_a_handle_duplicated_lives_until_its_last_close_in_either_order(probe, d
         pended = expect(probe.read(original), abi.PENDING)
         expect(other.read(copy), abi.DEVICE_BUSY, "it is the same session")
         before = driver.look()
-        one, rest = ((probe, original), (other, copy)) if first_closed == "original" else ((other, copy), (probe, original))
+        one, rest = (probe, original), (other, copy)
+        if first_closed == "copy":
+            one, rest = rest, one
         assert one[0].close(one[1]) == abi.SUCCESS
         assert (driver.look().Sessions, driver.look().Waiting) == (before.Sessions, before.Waiting), "still open"
         assert rest[0].close(rest[1]) == abi.SUCCESS

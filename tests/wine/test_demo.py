@@ -92,7 +92,8 @@ def test_the_demo_shows_that_all_is_there_and_a_loss_in_red(start_demo):
     demo.expect(0)
     plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
     assert "\x1b" not in plain, "nothing but colours"
-    assert re.search(r"^all there: \d+ starts, \d+ exits, [\d,]+ image loads; .* the account closes", plain, re.MULTILINE)
+    all_there = r"^all there: \d+ starts, \d+ exits, [\d,]+ image loads; .* the account closes"
+    assert re.search(all_there, plain, re.MULTILINE)
     assert re.search(r"^every start and exit is there: 200 of 200 and 200 of 200; ", plain, re.MULTILINE)
     red = [line for line in shown.splitlines() if "\x1b[1;31m" in line]
     assert any("LOST" in line for line in red), red[:5]
@@ -151,7 +152,8 @@ def test_wrong_arguments_are_refused_before_anything_is_done(start_demo, argumen
 
 
 @pytest.mark.parametrize(
-    "where", ["install and start the driver", "Act one", "tour.cmd", "measure a burst", "raise 200,400", "read what the driver"]
+    "where",
+    ["install and start the driver", "Act one", "tour.cmd", "measure a burst", "raise 200,400", "read what the driver"],
 )
 def test_ctrl_c_at_any_step_leaves_nothing_running(start_demo, where):
     """To the whole process group, as a terminal sends it."""

@@ -66,7 +66,8 @@ def test_a_flood_from_several_threads_loses_no_start_and_no_exit_either(prcm):
     stream = check_stream(reader.end())
     raised, read = kinds_of(truth), kinds_of(stream.events)
     assert [read[kind] for kind in LIFECYCLE] == [STARTS] * 2
-    assert stream.account["lost"]["image_load"] == stream.account["lost"]["total"] == raised["image_load"] - read["image_load"]
+    lost = stream.account["lost"]
+    assert lost["image_load"] == lost["total"] == raised["image_load"] - read["image_load"]
 
 
 @pytest.mark.parametrize("lane", [2, 4])
@@ -114,7 +115,13 @@ def test_settings_out_of_range_are_clamped_and_reported(prcm):
     prcm.install("--lifecycle-lane", "1", "--image-lane", "3000000")
     prcm.start()
     lanes = prcm.status()["lanes"]
-    assert lanes["lifecycle"] | {"used": 0} == {"bytes": 2 * MIB, "requested": 1, "clamped": True, "used": 0, "oldest": 0}
+    assert lanes["lifecycle"] | {"used": 0} == {
+        "bytes": 2 * MIB,
+        "requested": 1,
+        "clamped": True,
+        "used": 0,
+        "oldest": 0,
+    }
     assert lanes["image"] | {"used": 0} == {
         "bytes": 4 * MIB,
         "requested": 3_000_000,

@@ -8,6 +8,8 @@ from prcm import EXIT_STOPPED
 from stream import Stream, check_stream
 
 ROUNDS = 20
+# Far more than is raised before the stop comes.
+LOAD = "raise", "--starts", 100_000, "--exits", 100_000, "--images", 300_000, "--threads", 2
 
 
 def check_reader_was_told(reader, program):
@@ -36,7 +38,7 @@ def test_stopped_under_load_with_readers_and_started_again_20_times(prcm):
         if token:
             readers.append(prcm.reader("--from", token))
         prcm.wait_for_readers(len(readers))
-        feeder, _ = prcm.start_feeder("raise", "--starts", 100_000, "--exits", 100_000, "--images", 300_000, "--threads", 2)
+        feeder, _ = prcm.start_feeder(*LOAD)
         for reader in readers:
             reader.wait_for(50)
         assert feeder.running(), "the load is over too early"

@@ -163,7 +163,10 @@ def check_truth(truth, stream, begin=None, filtered=False, kinds=KINDS, lossy=Fa
     lossy     what is missing need only be accounted for
     """
     problems = Problems()
-    pairs = pair_by_process(truth, stream, problems) if begin is None else pair_by_number(truth, stream, begin, problems)
+    if begin is None:
+        pairs = pair_by_process(truth, stream, problems)
+    else:
+        pairs = pair_by_number(truth, stream, begin, problems)
     fields = sum(compare_event(event, its, problems) for event, its in pairs)
     if not lossy and not filtered:
         check_all_there([event for event in truth if event["event"] in kinds], pairs, problems)

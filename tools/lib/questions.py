@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""usage: questions.py DIRECTORY: answers the three questions with the figures that a run of tools/demo left in DIRECTORY.
+"""usage: questions.py DIRECTORY: answers the three questions with the figures of a run of tools/demo.
 
-A question that the run has no figure for is not answered; without any, that is a failure.
+DIRECTORY is where the run left them. A question that the run has no figure for is not answered; without any,
+that is a failure.
 """
 
 import json
