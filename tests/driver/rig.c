@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rig.h"
+#include "tally.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,14 +13,18 @@ DRIVER_INITIALIZE DriverEntry;
 
 const SIM_IMAGE RigImage = {"prcm", DriverEntry, __start_sim_driver_data, __stop_sim_driver_data};
 
+unsigned RigProducers = 1;
+
 static PUNICODE_STRING Texts[RIG_MAX_TEXTS];
 static ULONG TextCount;
+static unsigned ReadersOpen;
 
 int
 RigReset(void **State)
 {
     (void)State;
     SimReset();
+    RigProducers = 1;
     return 0;
 }
 
@@ -202,6 +207,8 @@ ReaderOpenWith(READER *Reader, const PRCM_SUBSCRIBE *Request)
     assert_int_equal(Information, sizeof(PRCM_SUBSCRIBED));
     assert_int_equal(Reader->Subscribed.Size, sizeof(PRCM_SUBSCRIBED));
     Reader->At = Reader->Subscribed.Start;
+    Reader->Tallied = Reader->At.Next;
+    __atomic_add_fetch(&ReadersOpen, 1, __ATOMIC_RELAXED);
 }
 
 void
@@ -227,6 +234,7 @@ ReaderClose(READER *Reader)
     free(Reader->Records);
     free(Reader->Buffer);
     *Reader = (READER){0};
+    __atomic_sub_fetch(&ReadersOpen, 1, __ATOMIC_RELAXED);
 }
 
 static void
@@ -332,8 +340,19 @@ ReaderRecord(const READER *Reader, size_t Index, uint32_t Kind)
     return Reader->Records[Index];
 }
 
+static void
+ReaderTally(READER *Reader)
+{
+    uint64_t Lost = Reader->Unknown;
+    for (uint32_t Kind = 0; Kind < PRCM_KIND_COUNT; Kind++)
+        Lost += Reader->Lost[Kind];
+    TallyEvents(RigProducers, __atomic_load_n(&ReadersOpen, __ATOMIC_RELAXED), Lost != 0,
+                Reader->At.Next - Reader->Tallied);
+    Reader->Tallied = Reader->At.Next;
+}
+
 void
-ReaderCheckAccount(const READER *Reader)
+ReaderCheckAccount(READER *Reader)
 {
     PRCM_QUERY Query;
     uint64_t Accounted = Reader->Unknown;
@@ -342,14 +361,15 @@ ReaderCheckAccount(const READER *Reader)
         Accounted += Reader->Delivered[Kind] + Reader->Filtered[Kind] + Reader->Lost[Kind];
     assert_int_equal(Accounted, Reader->At.Next - Reader->Subscribed.Start.Next);
     assert_true(Reader->At.Next <= Query.Next);
-    if (!Reader->Subscribed.Start.CountsKnown || !Reader->At.CountsKnown)
-        return;
     for (uint32_t Kind = 0; Kind < PRCM_KIND_COUNT; Kind++)
     {
+        if (!Reader->Subscribed.Start.CountsKnown || !Reader->At.CountsKnown)
+            break;
         uint64_t Unread = Query.Captured[Kind] - Reader->At.Captured[Kind];
         assert_true(Reader->At.Captured[Kind] <= Query.Captured[Kind]);
         assert_int_equal(Query.Captured[Kind], Reader->Subscribed.Start.Captured[Kind] +
                                                    Reader->Delivered[Kind] + Reader->Filtered[Kind] +
                                                    Reader->Lost[Kind] + Unread);
     }
+    ReaderTally(Reader);
 }

@@ -38,6 +38,9 @@ PUNICODE_STRING RigTextOfLength(PCWSTR Text, ULONG Bytes);
 
 void RigQuery(PRCM_QUERY *Query);
 
+/* How many threads raise events, for the tally; 1 after RigReset. */
+extern unsigned RigProducers;
+
 /* ---- Events ---- */
 
 /* A process that starts, with everything told; ids are 4 times Number, all else follows from it. */
@@ -63,6 +66,7 @@ typedef struct READER
     uint64_t Filtered[PRCM_KIND_COUNT];
     uint64_t Lost[PRCM_KIND_COUNT];
     uint64_t Unknown;
+    uint64_t Tallied;      /* the number up to which ReaderCheckAccount has told the tally */
     PRCM_RECORD **Records; /* copies of all that came */
     size_t RecordCount;
     size_t RecordRoom;
@@ -94,9 +98,9 @@ bool ReaderPend(READER *Reader);
 /* Waits for it and takes its batch. */
 NTSTATUS ReaderWait(READER *Reader);
 
-/* Captured since the reader began = delivered + filtered + lost + unknown + unread, by kind where known: asks the driver. Not
- * while anything is under way. */
-void ReaderCheckAccount(const READER *Reader);
+/* Captured since the reader began = delivered + filtered + lost + unknown + unread, by kind where known: asks the driver,
+ * and adds what it found closed to the tally. Not while anything is under way. */
+void ReaderCheckAccount(READER *Reader);
 
 /* The only record, or the record at Index, which must be of Kind. */
 const void *ReaderRecord(const READER *Reader, size_t Index, uint32_t Kind);

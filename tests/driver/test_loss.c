@@ -78,7 +78,7 @@ CheckHole(const READER *Reader, const PRCM_LOST *Lost)
 /* The records are the stream: what came bears the number and kind it was raised with, what did not come is in exactly one
  * LOST just before the next that came, and no two LOST stand side by side. */
 static void
-CheckStream(const READER *Reader)
+CheckStream(READER *Reader)
 {
     uint64_t Next = Reader->Subscribed.Start.Next;
     bool AfterHole = false;
@@ -106,7 +106,7 @@ CheckStream(const READER *Reader)
 }
 
 static void
-CheckAgainstQuery(const READER *Reader)
+CheckAgainstQuery(READER *Reader)
 {
     PRCM_QUERY Query;
     RigQuery(&Query);

@@ -271,7 +271,7 @@ static SIM_THREAD *Threads[PRODUCERS + READERS];
 static void
 StartAll(uint32_t KindsOfTheFourth)
 {
-    ProducersLeft = PRODUCERS;
+    ProducersLeft = RigProducers = PRODUCERS;
     for (ULONG Index = 0; Index < READERS; Index++)
         TaskOpen(&Readers[Index], Index, Index == 4 ? KindsOfTheFourth : PRCM_KINDS_ALL);
     for (ULONG Index = 0; Index < READERS; Index++)

@@ -6,10 +6,13 @@ usage: ctest_lines.py BUILD_TREE [LABEL]
 
 LABEL: only the tests that bear it, under names that begin with it.
 
+The last line says over how many events the programs found the account closed, summed up by what went on.
+
 A test program that speaks TAP, as cmocka's do, gives a line for each of its tests; one that does not, or that
 fails in another way, such as a sanitizer's, gives a line of its own.
 """
 
+import collections
 import os
 import re
 import subprocess
@@ -18,6 +21,7 @@ import sys
 NAMED = re.compile(r"^test (\d+)$")
 OUTPUT = re.compile(r"^(\d+): ?(.*)$")
 TAP = re.compile(r"^(not )?ok \d+ - (.*)$")
+ACCOUNT = re.compile(r"^account: (\d+) (events, .*)$")
 ENDED = re.compile(r"^\s*\d+/\d+ Test\s+#(\d+): (\S+) \.*\s*(.*)$")
 
 
@@ -38,6 +42,13 @@ def report_program(name, passed, output):
         report(passed, name, () if passed else output)
 
 
+def report_accounts(accounts):
+    if accounts:
+        print(f"account: closed over {sum(accounts.values()):,} events; of these", flush=True)
+    for circumstances, events in sorted(accounts.items()):
+        print(f"    {events:,} {circumstances}", flush=True)
+
+
 def main():
     if len(sys.argv) not in (2, 3):
         sys.exit("usage: ctest_lines.py BUILD_TREE [LABEL]")
@@ -47,6 +58,7 @@ def main():
         command += ["-L", f"^{sys.argv[2]}$"]
         prefix = f"{sys.argv[2]}/"
     output = {}
+    accounts = collections.Counter()
     pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "errors": "replace"}
     with subprocess.Popen(command, **pipe) as ctest:
         for line in ctest.stdout:
@@ -58,6 +70,9 @@ def main():
                 output.setdefault(NAMED.match(line).group(1), [])
             elif match := OUTPUT.match(line):
                 output.setdefault(match.group(1), []).append(match.group(2))
+                if account := ACCOUNT.match(match.group(2)):
+                    accounts[account.group(2)] += int(account.group(1))
+    report_accounts(accounts)
     sys.exit(ctest.returncode)
 
 
