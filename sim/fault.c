@@ -4,7 +4,8 @@
  */
 #include "kernel.h"
 
-#define FAULT_MAX_NAMES 32
+#define FAULT_MAX_NAMES    32
+#define FAULT_MAX_STATUSES 16
 
 typedef struct FAULT
 {
@@ -18,6 +19,7 @@ static ULONG FaultNames;
 static ULONG FaultCalls;
 static ULONG FaultNth;
 static bool FaultOnwards;
+static NTSTATUS FaultInjected[FAULT_MAX_STATUSES]; /* the different ones, then STATUS_SUCCESS */
 
 static FAULT *
 FaultFind(const char *Routine)
@@ -64,7 +66,37 @@ SimFailNth(ULONG Nth, bool Onwards)
 {
     FaultOnwards = Onwards;
     FaultNth = Nth;
+    for (ULONG Index = 0; Index < FAULT_MAX_STATUSES; Index++)
+        __atomic_store_n(&FaultInjected[Index], STATUS_SUCCESS, __ATOMIC_RELAXED);
     __atomic_store_n(&FaultCalls, 0, __ATOMIC_RELAXED);
+}
+
+bool
+SimFaultInjected(NTSTATUS Status)
+{
+    for (ULONG Index = 0; Index < FAULT_MAX_STATUSES; Index++)
+    {
+        NTSTATUS Injected = __atomic_load_n(&FaultInjected[Index], __ATOMIC_RELAXED);
+        if (!Injected)
+            return false;
+        if (!Status || Injected == Status)
+            return true;
+    }
+    return false;
+}
+
+static void
+FaultRemember(NTSTATUS Status)
+{
+    for (ULONG Index = 0; Index < FAULT_MAX_STATUSES; Index++)
+    {
+        NTSTATUS Free = STATUS_SUCCESS;
+        if (__atomic_compare_exchange_n(&FaultInjected[Index], &Free, Status, false, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED) ||
+            Free == Status)
+            return;
+    }
+    RuleBroken("sim", "more than %u different statuses injected", FAULT_MAX_STATUSES);
 }
 
 ULONG
@@ -80,9 +112,10 @@ FaultStatus(const char *Routine, NTSTATUS Status)
     const FAULT *Fault = FaultFind(Routine);
     if (Fault && Fault->Status)
         return Fault->Status;
-    if (FaultNth && (Call == FaultNth || (FaultOnwards && Call > FaultNth)))
-        return Status;
-    return STATUS_SUCCESS;
+    if (!FaultNth || Call < FaultNth || (Call > FaultNth && !FaultOnwards))
+        return STATUS_SUCCESS;
+    FaultRemember(Status);
+    return Status;
 }
 
 void

@@ -44,6 +44,12 @@ KeInitializeSpinLock(PKSPIN_LOCK Lock)
     __atomic_store_n(Lock, 0, __ATOMIC_RELAXED);
 }
 
+static bool
+SpinLockIsFree(const void *Context)
+{
+    return __atomic_load_n((const KSPIN_LOCK *)Context, __ATOMIC_RELAXED) == 0;
+}
+
 static void
 SpinLockTake(PKSPIN_LOCK Lock)
 {
@@ -56,7 +62,7 @@ SpinLockTake(PKSPIN_LOCK Lock)
             break;
         if (Holder == (KSPIN_LOCK)Self)
             RuleBroken("spin-lock-recursion", "spin lock %p is this thread's already", (void *)Lock);
-        SchedYield();
+        SchedSpin(SpinLockIsFree, Lock);
     }
     if (Self->LockCount == THREAD_MAX_LOCKS)
         RuleBroken("spin-lock-count", "more than %u spin locks at once", THREAD_MAX_LOCKS);

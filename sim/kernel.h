@@ -34,8 +34,8 @@ PKTHREAD SchedSelf(void);
 /* Another thread may come between here. */
 void SchedPoint(SIM_POINT Point, const void *Object);
 
-/* Gives way while a spin lock is another's. */
-void SchedYield(void);
+/* Gives way while Ready, which looks at a spin lock, says no. It may come back before that says yes. */
+void SchedSpin(bool (*Ready)(const void *), const void *Context);
 
 /* The dispatcher's lock guards what SchedWait waits for. SchedWait lets it go while Ready is false; whoever
  * changes what some Ready looks at calls SchedChanged before it lets go. */

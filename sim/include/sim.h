@@ -56,6 +56,9 @@ void SimFailNth(ULONG Nth, bool Onwards);
 /* Fallible calls since SimFailNth or SimReset. */
 ULONG SimFallibleCalls(void);
 
+/* Whether SimFailNth has made a call fail with Status since; STATUS_SUCCESS: with any. */
+bool SimFaultInjected(NTSTATUS Status);
+
 /* How many places of the notify tables other drivers have taken. */
 void SimOccupyNotify(ULONG Process, ULONG Image);
 
@@ -229,13 +232,32 @@ typedef enum SIM_POINT
     SIM_POINT_POOL,     /* about to allocate or free */
     SIM_POINT_IRQL,     /* has changed its IRQL */
     SIM_POINT_COMPLETE, /* has completed a request */
-    SIM_POINT_FAULT     /* has touched memory that was paged out */
+    SIM_POINT_FAULT,    /* has touched memory that was paged out */
+    SIM_POINT_START,    /* has started a thread */
+    SIM_POINT_BLOCK,    /* cannot go on by itself: waits, spins, or has ended. For schedulers alone */
+    SIM_POINT_COUNT
 } SIM_POINT;
 
 /* Called by every thread at every such place, without any lock of the simulator held; Object is the lock,
  * event or block. It may block, which is how a test makes a thread stand where it wants it. NULL: none. */
 typedef void SIM_HOOK(void *Context, SIM_POINT Point, const void *Object);
 void SimSetHook(SIM_HOOK *Hook, void *Context);
+
+/* A scheduler: one thread runs at a time, and at every point the scheduler says which one is next.
+ *   Current  who got there
+ *   Threads  who could run now, ascending: 0 is the thread that called SimScheduleBegin, others are numbered as they are
+ *            started. Current is not among them if it cannot go on. There are always two or more; a single one just runs.
+ * Returns one of Threads. What it does depends on nothing else, so the same answers make the same run. If nobody can run and
+ * not all have ended, rule deadlock is broken. */
+typedef ULONG SIM_CHOOSE(void *Context, ULONG Current, SIM_POINT Point, const void *Object,
+                         const ULONG *Threads, ULONG Count);
+
+#define SIM_MAX_SCHEDULED 16u
+
+/* The calling thread and those that it, or they, start from now on are under the scheduler, until SimScheduleEnd, when all
+ * others have been joined. Nobody else may be in the simulator. */
+void SimScheduleBegin(SIM_CHOOSE *Choose, void *Context);
+void SimScheduleEnd(void);
 
 /* A gate for hooks and tests: a thread that waits stands until it is opened. */
 typedef struct SIM_GATE SIM_GATE;
