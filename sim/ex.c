@@ -9,16 +9,20 @@
 #define POOL_FILL_MAX_BYTES                                                                                  \
     (64u * 1024u) /* of each end; larger blocks are not filled whole, for time's sake */
 
-static void
-PoolFill(void *Block, SIZE_T Bytes)
+static void *
+PoolUnfilled(SIZE_T Bytes)
 {
+    void *Block = malloc(Bytes);
     SIZE_T End = Bytes < POOL_FILL_MAX_BYTES ? Bytes : POOL_FILL_MAX_BYTES;
+    if (!Block)
+        return NULL;
     memset(Block, POOL_FILL, End);
     memset((char *)Block + Bytes - End, POOL_FILL, End);
+    return Block;
 }
 
 PVOID
-PoolAllocate(const char *Call, bool NonPaged, SIZE_T Bytes, ULONG Tag, const void *Caller)
+PoolAllocate(const char *Call, bool NonPaged, bool Zeroed, SIZE_T Bytes, ULONG Tag, const void *Caller)
 {
     RuleIrql(Call, NonPaged ? DISPATCH_LEVEL : APC_LEVEL);
     if (!Bytes)
@@ -28,10 +32,10 @@ PoolAllocate(const char *Call, bool NonPaged, SIZE_T Bytes, ULONG Tag, const voi
     SchedPoint(SIM_POINT_POOL, NULL);
     if (FaultStatus(Call, STATUS_INSUFFICIENT_RESOURCES))
         return NULL;
-    void *Block = malloc(Bytes);
+    /* calloc need not touch what the host hands out as zeroes: a lane costs nothing until it is used. */
+    void *Block = Zeroed ? calloc(1, Bytes) : PoolUnfilled(Bytes);
     if (!Block)
         return NULL;
-    PoolFill(Block, Bytes);
     TrackAdd(&(TRACKED){.Address = Block,
                         .Bytes = Bytes,
                         .Kind = TRACK_POOL,
@@ -52,7 +56,8 @@ ExAllocatePoolWithTag(POOL_TYPE Type, SIZE_T Bytes, ULONG Tag)
         RuleBroken("pool-type", "NonPagedPoolNx on %s, which does not have it", SimOsName(DriverOs()));
     if (Type == NonPagedPool && HasNx)
         RuleBroken("pool-executable", "NonPagedPool on %s, which has NonPagedPoolNx", SimOsName(DriverOs()));
-    return PoolAllocate("ExAllocatePoolWithTag", Type != PagedPool, Bytes, Tag, __builtin_return_address(0));
+    return PoolAllocate("ExAllocatePoolWithTag", Type != PagedPool, false, Bytes, Tag,
+                        __builtin_return_address(0));
 }
 
 PVOID
@@ -63,11 +68,8 @@ ExAllocatePool2(POOL_FLAGS Flags, SIZE_T Bytes, ULONG Tag)
         RuleBroken("pool-executable", "POOL_FLAG_NON_PAGED_EXECUTE");
     if (Type != POOL_FLAG_NON_PAGED && Type != POOL_FLAG_PAGED)
         RuleBroken("pool-type", "ExAllocatePool2 with flags %#llx", (unsigned long long)Flags);
-    PVOID Block =
-        PoolAllocate("ExAllocatePool2", Type == POOL_FLAG_NON_PAGED, Bytes, Tag, __builtin_return_address(0));
-    if (Block && !(Flags & POOL_FLAG_UNINITIALIZED))
-        memset(Block, 0, Bytes);
-    return Block;
+    return PoolAllocate("ExAllocatePool2", Type == POOL_FLAG_NON_PAGED, !(Flags & POOL_FLAG_UNINITIALIZED),
+                        Bytes, Tag, __builtin_return_address(0));
 }
 
 static void

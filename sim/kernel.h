@@ -159,7 +159,7 @@ bool DriverIsUnloadingAtOnce(void);
 
 /* ---- ex.c ---- */
 
-PVOID PoolAllocate(const char *Call, bool NonPaged, SIZE_T Bytes, ULONG Tag, const void *Caller);
+PVOID PoolAllocate(const char *Call, bool NonPaged, bool Zeroed, SIZE_T Bytes, ULONG Tag, const void *Caller);
 
 /* ---- io.c, file.c, irp.c ---- */
 

@@ -153,8 +153,8 @@ SeLocateProcessImageName(PEPROCESS Process, PUNICODE_STRING *Name)
     if (!NT_SUCCESS(Status))
         return Status;
     SIZE_T Bytes = sizeof(**Name) + Process->ImageName.Length + sizeof(WCHAR);
-    UNICODE_STRING *Copy =
-        PoolAllocate("SeLocateProcessImageName", true, Bytes, SE_LOCATE_TAG, __builtin_return_address(0));
+    UNICODE_STRING *Copy = PoolAllocate("SeLocateProcessImageName", true, false, Bytes, SE_LOCATE_TAG,
+                                        __builtin_return_address(0));
     if (!Copy)
         return STATUS_NO_MEMORY;
     Copy->Buffer = (PWCH)(void *)(Copy + 1);
