@@ -66,7 +66,7 @@ SimFailNth(ULONG Nth, bool Onwards)
 {
     FaultOnwards = Onwards;
     FaultNth = Nth;
-    for (ULONG Index = 0; Index < FAULT_MAX_STATUSES; Index++)
+    for (ULONG Index = 0; Nth && Index < FAULT_MAX_STATUSES; Index++)
         __atomic_store_n(&FaultInjected[Index], STATUS_SUCCESS, __ATOMIC_RELAXED);
     __atomic_store_n(&FaultCalls, 0, __ATOMIC_RELAXED);
 }

@@ -56,7 +56,7 @@ void SimFailNth(ULONG Nth, bool Onwards);
 /* Fallible calls since SimFailNth or SimReset. */
 ULONG SimFallibleCalls(void);
 
-/* Whether SimFailNth has made a call fail with Status since; STATUS_SUCCESS: with any. */
+/* Whether a call was made to fail with Status since SimFailNth last named one; STATUS_SUCCESS: with any. */
 bool SimFaultInjected(NTSTATUS Status);
 
 /* How many places of the notify tables other drivers have taken. */

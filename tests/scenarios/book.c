@@ -52,6 +52,13 @@ BookOpen(BOOK *Book, const PRCM_SUBSCRIBE *Request, uint32_t BufferBytes)
     return STATUS_SUCCESS;
 }
 
+bool
+BookIsOver(NTSTATUS Status)
+{
+    return Status == STATUS_DEVICE_REMOVED || Status == STATUS_NO_SUCH_DEVICE ||
+           Status == STATUS_OBJECT_NAME_NOT_FOUND;
+}
+
 static void
 BookTakeRecord(BOOK *Book, const PRCM_RECORD *Record)
 {

@@ -43,6 +43,9 @@ PRCM_SUBSCRIBE BookRequest(uint32_t From);
 /* Opens and subscribes. A failure leaves nothing behind but an Open that is false. */
 NTSTATUS BookOpen(BOOK *Book, const PRCM_SUBSCRIBE *Request, uint32_t BufferBytes);
 
+/* Whether this is how a driver that goes, or is gone, refuses. */
+bool BookIsOver(NTSTATUS Status);
+
 /* Issues a READ that waits, and takes what it brings. A READ that waits brings something, or fails. */
 void BookPend(BOOK *Book);
 NTSTATUS BookWait(BOOK *Book);

@@ -57,19 +57,22 @@ RunAndCount(const SCENARIO *Scenario, SEEN *Seen)
 }
 
 static bool
-IsTimeUp(const EXPLORE_OPTIONS *Options)
+IsPast(time_t Deadline)
 {
-    return Options->Deadline && time(NULL) >= Options->Deadline;
+    return Deadline && time(NULL) >= Deadline;
 }
 
 static void
 Search(const SCENARIO *Scenario, const EXPLORE_OPTIONS *Options, SEEN *Seen)
 {
+    /* Where the time does not suffice for both, half of it is for schedules that a search comes by late. */
+    bool Both = Options->Random || Options->Distinct;
+    time_t Deadline = Options->Deadline ? Options->Deadline - (time_t)(Both ? Options->Seconds / 2 : 0) : 0;
     Schedule.Mode = ScheduleSearch;
     Schedule.Forced = 0;
     do
     {
-        if (IsTimeUp(Options))
+        if (IsPast(Deadline))
             return;
         RunAndCount(Scenario, Seen);
         if (Schedule.Length < Schedule.Count)
@@ -84,7 +87,8 @@ static void
 RunRandom(const SCENARIO *Scenario, const EXPLORE_OPTIONS *Options, SEEN *Seen)
 {
     for (uint64_t Index = 0;
-         (Index < Options->Random || Explore->Distinct < Options->Distinct) && !IsTimeUp(Options); Index++)
+         (Index < Options->Random || Explore->Distinct < Options->Distinct) && !IsPast(Options->Deadline);
+         Index++)
     {
         Explore->Seed = Options->Seed + Index;
         ScheduleSeed(&Schedule, Explore->Seed);
@@ -92,25 +96,31 @@ RunRandom(const SCENARIO *Scenario, const EXPLORE_OPTIONS *Options, SEEN *Seen)
     }
 }
 
-/* The Nth fallible call fails, once and from there on, for each N until nothing is left to fail. */
+/* The Nth fallible call fails, once and from there on, for each N until nothing is left to fail: under the default schedule, and
+ * under as many random ones as asked for. */
 static void
-RunFaults(const SCENARIO *Scenario)
+RunFaults(const SCENARIO *Scenario, const EXPLORE_OPTIONS *Options)
 {
-    for (Explore->FailNth = 1;; Explore->FailNth++)
+    for (uint64_t Round = 0; Round <= Options->FaultRounds && !IsPast(Options->Deadline); Round++)
     {
-        bool Injected = false;
-        for (int Onwards = 0; Onwards < 2; Onwards++)
+        bool Injected = true;
+        for (Explore->FailNth = 1; Injected; Explore->FailNth++)
         {
-            Explore->Onwards = Onwards != 0;
-            RunOnce(Scenario);
-            Injected |= HostInjected();
+            Injected = false;
+            for (int Onwards = 0; Onwards < 2; Onwards++)
+            {
+                Explore->Onwards = Onwards != 0;
+                if (Round)
+                    ScheduleSeed(&Schedule, Explore->Seed = Options->Seed + Round);
+                RunOnce(Scenario);
+                Explore->FaultRuns += HostInjected();
+                Injected |= HostInjected();
+            }
         }
-        if (!Injected)
-            break;
-        Explore->FaultPoints++;
     }
     Explore->FailNth = 0;
     Explore->Onwards = false;
+    Explore->Runs = 0;
 }
 
 static void
@@ -134,7 +144,7 @@ RunChild(const SCENARIO *Scenario, const EXPLORE_OPTIONS *Options)
     Explore->Runs = 0;
     Schedule.Length = Schedule.Count;
     if (Options->Faults)
-        RunFaults(Scenario);
+        RunFaults(Scenario, Options);
     if (Options->Search)
         Search(Scenario, Options, &Seen);
     RunRandom(Scenario, Options, &Seen);
@@ -322,7 +332,7 @@ PrintResult(const SCENARIO *Scenario, const EXPLORE_OPTIONS *Options)
 {
     printf("%-28s", Scenario->Name);
     if (Options->Faults)
-        printf(" faults: %" PRIu64 " points, once and onwards", Explore->FaultPoints);
+        printf(" %" PRIu64 " failures injected;", Explore->FaultRuns);
     if (Options->Search)
         printf(Explore->Complete ? " complete at %u preemptions: %" PRIu64 ";"
                                  : " not complete at %u preemptions;",
@@ -356,14 +366,21 @@ RunScenario(const SCENARIO *Scenario, EXPLORE_OPTIONS *Options)
 int
 main(int Count, char **Arguments)
 {
-    static const struct option Long[] = {
-        {"list", no_argument, NULL, 'l'},           {"scenario", required_argument, NULL, 'c'},
-        {"search", required_argument, NULL, 'p'},   {"random", required_argument, NULL, 'r'},
-        {"distinct", required_argument, NULL, 'd'}, {"faults", no_argument, NULL, 'f'},
-        {"seconds", required_argument, NULL, 't'},  {"seed", required_argument, NULL, 's'},
-        {"schedule", required_argument, NULL, 'x'}, {"fail", required_argument, NULL, 'n'},
-        {"onwards", no_argument, NULL, 'o'},        {"trace", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},           {0}};
+    static const struct option Long[] = {{"list", no_argument, NULL, 'l'},
+                                         {"scenario", required_argument, NULL, 'c'},
+                                         {"search", required_argument, NULL, 'p'},
+                                         {"random", required_argument, NULL, 'r'},
+                                         {"distinct", required_argument, NULL, 'd'},
+                                         {"faults", no_argument, NULL, 'f'},
+                                         {"fault-rounds", required_argument, NULL, 'F'},
+                                         {"seconds", required_argument, NULL, 't'},
+                                         {"seed", required_argument, NULL, 's'},
+                                         {"schedule", required_argument, NULL, 'x'},
+                                         {"fail", required_argument, NULL, 'n'},
+                                         {"onwards", no_argument, NULL, 'o'},
+                                         {"trace", no_argument, NULL, 'v'},
+                                         {"help", no_argument, NULL, 'h'},
+                                         {0}};
     EXPLORE_OPTIONS Options = {.Seed = 1};
     const SCENARIO *Chosen[64];
     uint32_t ChosenCount = 0;
@@ -392,6 +409,10 @@ main(int Count, char **Arguments)
             break;
         case 'f':
             Options.Faults = true;
+            break;
+        case 'F':
+            Options.Faults = true;
+            Options.FaultRounds = ParseNumber(optarg);
             break;
         case 't':
             Options.Seconds = ParseNumber(optarg);

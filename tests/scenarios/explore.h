@@ -13,6 +13,7 @@ typedef struct EXPLORE_OPTIONS
     uint64_t Random;
     uint64_t Distinct;
     bool Faults;
+    uint64_t FaultRounds;
     uint64_t Seconds;
     time_t Deadline; /* 0: none */
     uint64_t Seed;
@@ -28,7 +29,7 @@ typedef struct EXPLORE
     uint64_t Runs;
     uint64_t Distinct;
     uint64_t Searched;
-    uint64_t FaultPoints;
+    uint64_t FaultRuns; /* in which something was made to fail */
     bool Complete;
     bool Hung;
     /* Of the run under way. */

@@ -38,7 +38,7 @@ void HostFail(const char *File, int Line, const char *Format, ...)
 #define GOOD(Status) HostIsGood(__FILE__, __LINE__, #Status, (Status))
 bool HostIsGood(const char *File, int Line, const char *What, NTSTATUS Status);
 
-/* From here on nothing is injected. */
+/* From here on nothing is injected; what was may still come to light. */
 void HostNoMoreFaults(void);
 
 /* ---- Handles and requests ---- */
@@ -72,7 +72,7 @@ typedef struct HOST_THREAD HOST_THREAD;
 HOST_THREAD *HostThreadStart(void (*Routine)(void *), void *Context);
 void HostThreadJoin(HOST_THREAD *Thread);
 
-/* ---- The end of the driver ---- */
+/* ---- The end of the driver; not under Wine, where the service manager unloads ---- */
 
 /* As Windows unloads: STATUS_PENDING while handles are open; whoever closes the last one unloads. */
 NTSTATUS HostUnload(void);

@@ -15,8 +15,7 @@ DRIVER_INITIALIZE DriverEntry;
 
 static const SIM_IMAGE Image = {"prcm", DriverEntry, __start_sim_driver_data, __stop_sim_driver_data};
 
-static bool FaultsArmed;
-static bool FaultsInjected;
+static bool FaultsArmed; /* in this run */
 /* The processes that were started; each is its raiser's alone. */
 static PEPROCESS Processes[HOST_MAX_ID];
 
@@ -48,15 +47,13 @@ HostIsGood(const char *File, int Line, const char *What, NTSTATUS Status)
 void
 HostNoMoreFaults(void)
 {
-    FaultsInjected |= SimFaultInjected(STATUS_SUCCESS);
-    FaultsArmed = false;
     SimFailNth(0, false);
 }
 
 bool
 HostInjected(void)
 {
-    return FaultsInjected;
+    return FaultsArmed && SimFaultInjected(STATUS_SUCCESS);
 }
 
 /* ---- The driver ---- */
@@ -69,7 +66,6 @@ HostBegin(ULONG FailNth, bool Onwards)
     SimSetRegistryDword(L"ImageLaneBytes", PRCM_MIN_LANE_BYTES);
     SimFailNth(FailNth, Onwards);
     FaultsArmed = FailNth != 0;
-    FaultsInjected = false;
     return GOOD(SimLoad(&Image));
 }
 
@@ -156,14 +152,15 @@ HostIoWait(HOST_IO *Io, uint32_t *Information)
 
 /* ---- Events ---- */
 
+/* So many bytes of the one text there is. */
 static UNICODE_STRING
 HostText(uint32_t Bytes)
 {
-    UNICODE_STRING Text = {
-        .Length = (USHORT)Bytes, .MaximumLength = (USHORT)Bytes, .Buffer = malloc(Bytes + 2)};
-    for (uint32_t At = 0; At < Bytes / sizeof(WCHAR); At++)
-        Text.Buffer[At] = (WCHAR)(L'a' + At % 26);
-    return Text;
+    static WCHAR Letters[PRCM_MAX_STRING_BYTES / sizeof(WCHAR)];
+    if (!Letters[0])
+        for (uint32_t At = PRCM_MAX_STRING_BYTES / sizeof(WCHAR); At-- > 0;)
+            Letters[At] = (WCHAR)(L'a' + At % 26);
+    return (UNICODE_STRING){.Length = (USHORT)Bytes, .MaximumLength = (USHORT)Bytes, .Buffer = Letters};
 }
 
 static PEPROCESS *
@@ -183,7 +180,6 @@ HostRaiseStart(uint32_t Id, uint32_t CommandLineBytes)
     CHECK(!*HostProcess(Id));
     *HostProcess(Id) = SimProcessAdd(&Process);
     SimRaiseStart(*HostProcess(Id), &Start);
-    free(CommandLine.Buffer);
 }
 
 void
@@ -192,7 +188,6 @@ HostRaiseImage(uint32_t Id, uint32_t PathBytes)
     IMAGE_INFO Info = {.ImageBase = (PVOID)0x7FF600000000, .ImageSize = 0x10000};
     UNICODE_STRING Path = HostText(PathBytes);
     SimRaiseImage(Id, 0, &Path, &Info);
-    free(Path.Buffer);
 }
 
 void

@@ -12,19 +12,26 @@ typedef struct SCENARIO
 {
     const char *Name;
     void (*Run)(void);
-    uint32_t Wine; /* SCENARIO_WINE_XXX */
+    bool Stops; /* leaves a driver that must be started anew */
 } SCENARIO;
-
-/* Whether it can run where threads run as they like, on a driver that is there already. */
-#define SCENARIO_WINE_RUNS  0u
-#define SCENARIO_WINE_STOPS 1u /* and leaves a driver that must be started anew */
-#define SCENARIO_WINE_NOT                                                                                    \
-    2u /* it unloads the driver by a call, or takes an order of things that Wine does not have */
 
 extern const SCENARIO Scenarios[];
 extern const uint32_t ScenarioCount;
 
-/* In scenarios_*.c; Scenarios says what each promises. */
+/* ---- What several are made of ---- */
+
+#define SCENARIO_BUFFER_BYTES (8u * 1024u)
+#define SCENARIO_TEXT_BYTES   20u
+
+/* A reader of everything from now on, and one thread that raises: whether it is open. */
+bool ScenarioOpen(BOOK *Book);
+
+/* For threads. Context: the id of the process that starts, or that an image is mapped into. */
+void ScenarioStart(void *Context);
+void ScenarioImage(void *Context);
+
+/* ---- The scenarios ---- */
+
 void ProducersAgainstReader(void);
 void CommitOutOfOrder(void);
 void TwoReaders(void);
@@ -34,12 +41,14 @@ void TwoReadsOnOneHandle(void);
 void CancelAgainstComplete(void);
 void CleanupAgainstComplete(void);
 void DuplicatedHandles(void);
-void DyingThread(void);
 void StopAgainstEverything(void);
-void UnloadAgainstEverything(void);
-void UnloadAtOnce(void);
 void WrapAround(void);
 void OvertakenReader(void);
 void SlowCommitter(void);
+
+/* Not for Wine. */
+void DyingThread(void);
+void UnloadAgainstEverything(void);
+void UnloadAtOnce(void);
 
 #endif

@@ -5,8 +5,7 @@
 #include "scenario.h"
 
 #define LARGE_BYTES  65000u
-#define BUFFER_BYTES (512u * 1024u)
-#define PATH_BYTES   60u
+#define BUFFER_BYTES (192u * 1024u)
 
 /* So many large records fit a lane: one more evicts. */
 #define LANE_RECORDS (PRCM_MIN_LANE_BYTES / (LARGE_BYTES + 1024u))
@@ -18,13 +17,6 @@ RaiseLarge(uint32_t Count)
 {
     for (; Count; Count--)
         HostRaiseImage(Id, LARGE_BYTES);
-}
-
-static bool
-Open(BOOK *Book, uint32_t From)
-{
-    PRCM_SUBSCRIBE Request = BookRequest(From);
-    return GOOD(BookOpen(Book, &Request, BUFFER_BYTES));
 }
 
 static void
@@ -51,9 +43,10 @@ void
 WrapAround(void)
 {
     static const uint32_t More = 2;
+    PRCM_SUBSCRIBE Request = BookRequest(PRCM_FROM_NOW);
     BOOK Book;
     RaiseLarge(LANE_RECORDS - 1);
-    bool Reads = Open(&Book, PRCM_FROM_NOW);
+    bool Reads = GOOD(BookOpen(&Book, &Request, BUFFER_BYTES));
     BookProducers = 2;
     HOST_THREAD *One = HostThreadStart(ProduceLarge, (void *)(uintptr_t)&More);
     HOST_THREAD *Two = HostThreadStart(ProduceLarge, (void *)(uintptr_t)&More);
@@ -72,8 +65,9 @@ void
 OvertakenReader(void)
 {
     static const uint32_t More = 3;
+    PRCM_SUBSCRIBE Request = BookRequest(PRCM_FROM_NOW);
     BOOK Book;
-    bool Reads = Open(&Book, PRCM_FROM_NOW);
+    bool Reads = GOOD(BookOpen(&Book, &Request, BUFFER_BYTES));
     BookProducers = 1;
     RaiseLarge(LANE_RECORDS - 1);
     HOST_THREAD *Producer = HostThreadStart(ProduceLarge, (void *)(uintptr_t)&More);
@@ -87,25 +81,19 @@ OvertakenReader(void)
     BookClose(&Book);
 }
 
-static void
-ProduceImage(void *Context)
-{
-    (void)Context;
-    HostRaiseImage(Id, PATH_BYTES);
-}
-
 /* A thread that stands between reserve and commit, with its record the oldest of the lane, while another fills the lane and
  * more: newcomers are dropped, counted, and known in their place; a start, in the other lane, is not. */
 void
 SlowCommitter(void)
 {
     static const uint32_t Flood = LANE_RECORDS + 2;
+    PRCM_SUBSCRIBE Request = BookRequest(PRCM_FROM_NOW);
     BOOK Book;
-    bool Reads = Open(&Book, PRCM_FROM_NOW);
+    bool Reads = GOOD(BookOpen(&Book, &Request, BUFFER_BYTES));
     BookProducers = 2;
-    HOST_THREAD *Slow = HostThreadStart(ProduceImage, NULL);
+    HOST_THREAD *Slow = HostThreadStart(ScenarioImage, (void *)(uintptr_t)&Id);
     HOST_THREAD *Fast = HostThreadStart(ProduceLarge, (void *)(uintptr_t)&Flood);
-    HostRaiseStart(Id, PATH_BYTES);
+    HostRaiseStart(Id, SCENARIO_TEXT_BYTES);
     HostThreadJoin(Fast);
     HostThreadJoin(Slow);
     HostNoMoreFaults();

@@ -4,28 +4,13 @@
  */
 #include "scenario.h"
 
-#define BUFFER_BYTES (8u * 1024u)
-#define TEXT_BYTES   20u
-
 /* A thread that raises what one process does. */
 static void
 ProduceStartAndImage(void *Context)
 {
     uint32_t Id = *(const uint32_t *)Context;
-    HostRaiseStart(Id, TEXT_BYTES);
-    HostRaiseImage(Id, TEXT_BYTES);
-}
-
-static void
-ProduceStart(void *Context)
-{
-    HostRaiseStart(*(const uint32_t *)Context, TEXT_BYTES);
-}
-
-static void
-ProduceImage(void *Context)
-{
-    HostRaiseImage(*(const uint32_t *)Context, TEXT_BYTES);
+    HostRaiseStart(Id, SCENARIO_TEXT_BYTES);
+    HostRaiseImage(Id, SCENARIO_TEXT_BYTES);
 }
 
 /* Where a record of Kind about Key came, or LineCount. */
@@ -53,7 +38,7 @@ ProducersAgainstReader(void)
     static const uint32_t Ids[] = {8, 12};
     PRCM_SUBSCRIBE Request = BookRequest(PRCM_FROM_NOW);
     BOOK Book;
-    bool Reads = GOOD(BookOpen(&Book, &Request, BUFFER_BYTES));
+    bool Reads = GOOD(BookOpen(&Book, &Request, SCENARIO_BUFFER_BYTES));
     BookProducers = 2;
     HOST_THREAD *One = HostThreadStart(ProduceStartAndImage, (void *)(uintptr_t)&Ids[0]);
     HOST_THREAD *Two = HostThreadStart(ProduceStartAndImage, (void *)(uintptr_t)&Ids[1]);
@@ -80,10 +65,10 @@ CommitOutOfOrder(void)
     static const uint32_t Ids[] = {8, 12};
     PRCM_SUBSCRIBE Request = BookRequest(PRCM_FROM_NOW);
     BOOK Book;
-    bool Reads = GOOD(BookOpen(&Book, &Request, BUFFER_BYTES));
+    bool Reads = GOOD(BookOpen(&Book, &Request, SCENARIO_BUFFER_BYTES));
     BookProducers = 2;
-    HOST_THREAD *One = HostThreadStart(ProduceStart, (void *)(uintptr_t)&Ids[0]);
-    HOST_THREAD *Two = HostThreadStart(ProduceImage, (void *)(uintptr_t)&Ids[1]);
+    HOST_THREAD *One = HostThreadStart(ScenarioStart, (void *)(uintptr_t)&Ids[0]);
+    HOST_THREAD *Two = HostThreadStart(ScenarioImage, (void *)(uintptr_t)&Ids[1]);
     while (Reads && Book.Events < 2)
     {
         if (!GOOD(BookRead(&Book)))
@@ -112,13 +97,13 @@ TwoReaders(void)
     PRCM_SUBSCRIBE Lifecycle = Everything;
     BOOK All, Some;
     Lifecycle.Kinds = PRCM_KIND_BIT(PRCM_KIND_START) | PRCM_KIND_BIT(PRCM_KIND_EXIT);
-    bool ReadsAll = GOOD(BookOpen(&All, &Everything, BUFFER_BYTES));
-    bool ReadsSome = GOOD(BookOpen(&Some, &Lifecycle, BUFFER_BYTES));
+    bool ReadsAll = GOOD(BookOpen(&All, &Everything, SCENARIO_BUFFER_BYTES));
+    bool ReadsSome = GOOD(BookOpen(&Some, &Lifecycle, SCENARIO_BUFFER_BYTES));
     BookProducers = 1;
     HOST_THREAD *One = HostThreadStart(ReadUntilTwo, &All);
     HOST_THREAD *Two = HostThreadStart(ReadUntilTwo, &Some);
-    HostRaiseStart(Id, TEXT_BYTES);
-    HostRaiseImage(Id, TEXT_BYTES);
+    HostRaiseStart(Id, SCENARIO_TEXT_BYTES);
+    HostRaiseImage(Id, SCENARIO_TEXT_BYTES);
     HostRaiseExit(Id);
     HostThreadJoin(One);
     HostThreadJoin(Two);
@@ -135,7 +120,7 @@ static void
 ProduceTwoOthers(void *Context)
 {
     uint32_t Id = *(const uint32_t *)Context;
-    HostRaiseStart(Id, TEXT_BYTES);
+    HostRaiseStart(Id, SCENARIO_TEXT_BYTES);
     HostRaiseExit(Id);
 }
 
@@ -149,15 +134,15 @@ FiltersThatMatchNothing(void)
     PRCM_SUBSCRIBE Request = BookRequest(PRCM_FROM_NOW);
     BOOK Book;
     Request.Keys[Request.KeyCount++] = Mine;
-    bool Reads = GOOD(BookOpen(&Book, &Request, BUFFER_BYTES));
+    bool Reads = GOOD(BookOpen(&Book, &Request, SCENARIO_BUFFER_BYTES));
     BookProducers = 2;
     if (Reads)
         BookPend(&Book);
     HOST_THREAD *One = HostThreadStart(ProduceTwoOthers, (void *)(uintptr_t)&Others[0]);
-    HOST_THREAD *Two = HostThreadStart(ProduceImage, (void *)(uintptr_t)&Others[1]);
+    HOST_THREAD *Two = HostThreadStart(ScenarioImage, (void *)(uintptr_t)&Others[1]);
     HostThreadJoin(One);
     HostThreadJoin(Two);
-    HostRaiseImage(Mine, TEXT_BYTES);
+    HostRaiseImage(Mine, SCENARIO_TEXT_BYTES);
     if (Reads)
         (void)GOOD(BookWait(&Book));
     HostNoMoreFaults();
@@ -175,7 +160,7 @@ SubscribeAndRead(void *Context)
     BOOK *Book = Context;
     PRCM_SUBSCRIBE Request = BookRequest(Beginning > 1 ? PRCM_FROM_SEQUENCE : PRCM_FROM_OLDEST);
     Request.Token.Next = Beginning > 1 ? Beginning : 0;
-    if (GOOD(BookOpen(Book, &Request, BUFFER_BYTES)))
+    if (GOOD(BookOpen(Book, &Request, SCENARIO_BUFFER_BYTES)))
         (void)GOOD(BookReadUntil(Book, 2));
 }
 
@@ -186,7 +171,7 @@ SubscribeInMidStream(void)
     static const uint32_t Id = 8;
     PRCM_SUBSCRIBE Request = BookRequest(PRCM_FROM_NOW);
     BOOK First, Oldest, Resumed;
-    bool Reads = GOOD(BookOpen(&First, &Request, BUFFER_BYTES));
+    bool Reads = GOOD(BookOpen(&First, &Request, SCENARIO_BUFFER_BYTES));
     BookProducers = 1;
     Beginning = Reads ? First.Start.Next : 1;
     HOST_THREAD *Reader = HostThreadStart(SubscribeAndRead, &Oldest);
@@ -195,7 +180,7 @@ SubscribeInMidStream(void)
         (void)GOOD(BookReadUntil(&First, 1));
     Request.From = PRCM_FROM_TOKEN;
     Request.Token = First.At;
-    bool Resumes = Reads && GOOD(BookOpen(&Resumed, &Request, BUFFER_BYTES));
+    bool Resumes = Reads && GOOD(BookOpen(&Resumed, &Request, SCENARIO_BUFFER_BYTES));
     HostThreadJoin(Producer);
     HostThreadJoin(Reader);
     HostNoMoreFaults();
@@ -235,10 +220,10 @@ TwoReadsOnOneHandle(void)
     static const uint32_t Id = 8;
     PRCM_SUBSCRIBE Request = BookRequest(PRCM_FROM_NOW);
     BOOK Book;
-    bool Reads = GOOD(BookOpen(&Book, &Request, BUFFER_BYTES));
+    bool Reads = GOOD(BookOpen(&Book, &Request, SCENARIO_BUFFER_BYTES));
     BookProducers = 1;
     HOST_THREAD *Second = Reads ? HostThreadStart(ReadTheSameHandle, &Book) : NULL;
-    HOST_THREAD *Producer = HostThreadStart(ProduceStart, (void *)(uintptr_t)&Id);
+    HOST_THREAD *Producer = HostThreadStart(ScenarioStart, (void *)(uintptr_t)&Id);
     if (Reads)
     {
         NTSTATUS Status = BookRead(&Book);
