@@ -3,10 +3,10 @@
  * The life of a request.
  *
  *     issued     IrpSend gives it to the driver; it is in Issued, and holds a reference to its file object
- *     completed  IofCompleteRequest: what it brings is copied to the caller, its memory is freed at once, so
- * that AddressSanitizer sees whoever touches it afterwards finished   what NT does in an APC of the issuing
- * thread: the file object is let go, and CLOSE may follow. Done by that thread whenever it is in the
- * simulator, or by who waits for the request
+ *     completed  IofCompleteRequest: what it brings is copied to the caller, and its memory is freed at once,
+ *                so that AddressSanitizer sees whoever touches it afterwards
+ *     finished   what NT does in an APC of the issuing thread: the file object is let go, and CLOSE may
+ *                follow. Done by that thread whenever it is in the simulator, or by who waits for the request
  *
  * A canceller pins the request: completed meanwhile, its memory lasts until the canceller has let go, as on
  * NT, where the APC that frees it cannot run before.

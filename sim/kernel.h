@@ -7,6 +7,7 @@
 #ifndef SIM_KERNEL_H
 #define SIM_KERNEL_H
 
+#include "rules.h"
 #include "sim.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,8 +55,16 @@ void SchedRwRelease(SCHED_RW *Lock);
 
 /* ---- rules.c: what must not happen ---- */
 
-/* Ends the program: prints Rule, the message, and where the call was made. */
-DECLSPEC_NORETURN void RuleBroken(const char *Rule, const char *Format, ...)
+/* Ends the program: prints the rule's name, the message, and where the call was made. Name is a string as it
+ * stands in rules.h; anything else does not compile. */
+#define RULE_IS(Name, Known, Means) | (__builtin_strcmp(Name, Known) == 0)
+#define RuleBroken(Name, ...)                                                                                \
+    do                                                                                                       \
+    {                                                                                                        \
+        _Static_assert(0 RULES(RULE_IS, Name), "rules.h has no rule of this name");                          \
+        RuleStop(Name, __VA_ARGS__);                                                                         \
+    } while (0)
+DECLSPEC_NORETURN void RuleStop(const char *Rule, const char *Format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Call may be made at Max or below. */

@@ -1,38 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The rules, by name:
- *
- *     irql                      a call above the IRQL that its contract allows, or below it
- *     irql-order                an IRQL raised downwards or lowered upwards
- *     spin-lock-recursion       a spin lock acquired by the thread that holds it
- *     spin-lock-not-held        a spin lock released by a thread that does not hold it
- *     spin-lock-count           more spin locks at once than anyone needs
- *     wait-at-dispatch          waiting for an object at DISPATCH_LEVEL, or with a spin lock held
- *     critical-region           a critical region left that was not entered
- *     unbalanced                a routine of the driver came back with IRQL, locks or critical regions
- * changed pool-type                 pool that this OS does not have pool-executable           executable pool
- * where the OS has other pool-size, pool-tag       no bytes, no tag pool-free                 a block freed
- * twice, or never allocated pool-free-tag             a block freed by another tag than its own
- *     paged-at-dispatch         pageable memory touched, allocated or freed at DISPATCH_LEVEL
- *     mdl                       an MDL that does not exist
- *     double-completion         a request completed twice, or never issued
- *     completion-with-lock      a request completed with a spin lock held
- *     completion-status         a request completed with STATUS_PENDING, or with another status than returned
- *     completion-information    more bytes reported than the caller has room for
- *     cancel-routine-left       a request completed with its cancel routine set
- *     cancel-lock               a cancel routine that came back with the cancel lock held
- *     pending-mark              STATUS_PENDING returned for a request not marked, or the reverse
- *     not-completed             a status returned for a request that was not completed
- *     reference                 a reference given back that was not taken
- *     handle                    a handle closed or used that is none
- *     notify-remove-inside      a notify routine removed from inside one: it would wait for itself
- *     notify-forbidden          a call that may wait for the thread that is being notified
- *     no-unload                 a device deleted, or a driver unloaded, in the wrong way
- *     left-behind               something of the driver's outlived it
- *     paged-code                pageable code at DISPATCH_LEVEL
- *     assertion                 NT_ASSERT
- *     bug-check                 KeBugCheckEx
- *     sim                       something that the simulator does not do
+ * What happens when a rule is broken, and the rules that belong to no one call. rules.h lists all.
  */
 #include "kernel.h"
 #include <execinfo.h>
@@ -54,8 +22,23 @@ RulePrintStack(void)
         backtrace_symbols_fd(Frames, backtrace(Frames, RULE_FRAMES), STDERR_FILENO);
 }
 
+const char *
+SimRule(ULONG Index, const char **Means)
+{
+#define RULE_ENTRY(With, Name, Text) {Name, Text},
+    static const struct
+    {
+        const char *Name;
+        const char *Means;
+    } Known[] = {RULES(RULE_ENTRY, )};
+    if (Index >= RTL_NUMBER_OF(Known))
+        return NULL;
+    *Means = Known[Index].Means;
+    return Known[Index].Name;
+}
+
 void
-RuleBroken(const char *Rule, const char *Format, ...)
+RuleStop(const char *Rule, const char *Format, ...)
 {
     va_list Arguments;
     PKTHREAD Self = SchedSelf();

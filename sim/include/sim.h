@@ -4,7 +4,7 @@
  *
  * A rule that the driver breaks (an IRQL, a lock, a leak, a request completed twice) ends the program: the
  * rule's name, the call and where it was made go to standard error, then abort. Names of rules are stable;
- * sim/rules.c lists them.
+ * sim/rules.h lists them.
  *
  * Any thread may call anything unless said otherwise. Functions that set the machine up (SimReset, SimSetOs,
  * SimRefuse, SimHide, SimSetRegistry...) are for one thread while no other is in the simulator.
@@ -72,6 +72,9 @@ void SimAdvanceTime(LONGLONG By);
 /* A value of the driver's Parameters key, which exists once it has a value. */
 void SimSetRegistry(PCWSTR Name, ULONG Type, const void *Data, ULONG Bytes);
 void SimSetRegistryDword(PCWSTR Name, ULONG Value);
+
+/* The rules: the name of the one at Index and what breaks it; NULL behind the last. */
+const char *SimRule(ULONG Index, const char **Means);
 
 /* ---- The driver ---- */
 
