@@ -43,6 +43,8 @@ PoolAllocate(const char *Call, bool NonPaged, bool Zeroed, SIZE_T Bytes, ULONG T
                         .NonPaged = NonPaged,
                         .Call = Call,
                         .Caller = Caller});
+    if (!NonPaged)
+        AccessGuard(ACCESS_PAGED_POOL, Block, Bytes);
     return Block;
 }
 
@@ -84,6 +86,8 @@ PoolFree(const char *Call, PVOID Block, ULONG Tag)
     if (!Was.NonPaged && SchedSelf()->Irql > APC_LEVEL)
         RuleBroken("paged-at-dispatch", "%s of paged pool at IRQL %u", Call, SchedSelf()->Irql);
     SchedPoint(SIM_POINT_POOL, Block);
+    if (!Was.NonPaged)
+        AccessUnguard(Block);
     free(Block);
 }
 

@@ -185,7 +185,7 @@ IrpSetBuffers(IRP_BLOCK *Block, const void *In, void *Out)
     }
     if (OutBytes && (Method == METHOD_OUT_DIRECT || Method == METHOD_IN_DIRECT))
     {
-        Block->Irp.MdlAddress = MmCreateMdl(Out, OutBytes);
+        Block->Irp.MdlAddress = MmCreateMdl(Out, OutBytes, Method == METHOD_OUT_DIRECT);
         if (!Block->Irp.MdlAddress)
         {
             free(Block->Irp.AssociatedIrp.SystemBuffer);

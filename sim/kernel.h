@@ -55,17 +55,21 @@ void SchedRwRelease(SCHED_RW *Lock);
 
 /* ---- rules.c: what must not happen ---- */
 
-/* Ends the program: prints the rule's name, the message, and where the call was made. Name is a string as it
- * stands in rules.h; anything else does not compile. */
+/* Name, a string as it stands in rules.h; anything else does not compile. */
 #define RULE_IS(Name, Known, Means) | (__builtin_strcmp(Name, Known) == 0)
-#define RuleBroken(Name, ...)                                                                                \
-    do                                                                                                       \
-    {                                                                                                        \
+#define RULE_NAME(Name)                                                                                      \
+    __extension__({                                                                                          \
         _Static_assert(0 RULES(RULE_IS, Name), "rules.h has no rule of this name");                          \
-        RuleStop(Name, __VA_ARGS__);                                                                         \
-    } while (0)
+        Name;                                                                                                \
+    })
+
+/* Ends the program: prints the rule's name, the message, and where the call was made. */
+#define RuleBroken(Name, ...) RuleStop(RULE_NAME(Name), __VA_ARGS__)
 DECLSPEC_NORETURN void RuleStop(const char *Rule, const char *Format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Prints the rule's name, the message and the thread's state, for who ends the program. */
+void RuleSay(const char *Rule, const char *Format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Call may be made at Max or below. */
 void RuleIrql(const char *Call, KIRQL Max);
@@ -166,6 +170,18 @@ void DriverFileGone(void);
 /* Whether DriverUnload is running, and in Wine's way: with handles open. */
 bool DriverIsUnloadingAtOnce(void);
 
+/* ---- access.c: what the driver touches ---- */
+
+typedef enum ACCESS_GUARD
+{
+    ACCESS_OUTPUT,    /* may be written, never read */
+    ACCESS_PAGED_POOL /* below DISPATCH_LEVEL only */
+} ACCESS_GUARD;
+
+void AccessGuard(ACCESS_GUARD Guard, const void *Start, SIZE_T Bytes);
+/* Start may be of something that is not guarded. */
+void AccessUnguard(const void *Start);
+
 /* ---- ex.c ---- */
 
 PVOID PoolAllocate(const char *Call, bool NonPaged, bool Zeroed, SIZE_T Bytes, ULONG Tag, const void *Caller);
@@ -197,8 +213,8 @@ void IoThreadExit(void);
 
 /* ---- mm.c ---- */
 
-/* NULL: no memory. */
-PMDL MmCreateMdl(void *User, ULONG Bytes);
+/* Of a user's locked pages; ForOutput: the driver may write them, and not read them. NULL: no memory. */
+PMDL MmCreateMdl(void *User, ULONG Bytes, bool ForOutput);
 /* Unmaps it and unlocks its pages. */
 void MmFreeMdl(PMDL Mdl);
 

@@ -12,19 +12,27 @@
 
 /* ---- MDLs ---- */
 
-PMDL
-MmCreateMdl(void *User, ULONG Bytes)
+static PMDL
+MdlCreate(void *Address, ULONG Bytes, CSHORT Flags, const void *Caller)
 {
     if (FaultStatus("IoAllocateMdl", STATUS_INSUFFICIENT_RESOURCES))
         return NULL;
     PMDL Mdl = calloc(1, sizeof(*Mdl));
     Mdl->Size = sizeof(*Mdl);
-    Mdl->MdlFlags = MDL_PAGES_LOCKED;
-    Mdl->StartVa = PAGE_ALIGN(User);
-    Mdl->ByteOffset = BYTE_OFFSET(User);
+    Mdl->MdlFlags = Flags;
+    Mdl->StartVa = PAGE_ALIGN(Address);
+    Mdl->ByteOffset = BYTE_OFFSET(Address);
     Mdl->ByteCount = Bytes;
-    TrackAdd(&(TRACKED){.Address = Mdl, .Bytes = Bytes, .Kind = TRACK_MDL, .Call = "IoAllocateMdl"});
+    TrackAdd(&(TRACKED){
+        .Address = Mdl, .Bytes = Bytes, .Kind = TRACK_MDL, .Call = "IoAllocateMdl", .Caller = Caller});
     return Mdl;
+}
+
+PMDL
+MmCreateMdl(void *User, ULONG Bytes, bool ForOutput)
+{
+    return MdlCreate(User, Bytes, (CSHORT)(MDL_PAGES_LOCKED | (ForOutput ? MDL_WRITE_OPERATION : 0)),
+                     __builtin_return_address(0));
 }
 
 /* The mapping begins as far behind a multiple of 16 as the user's buffer does. */
@@ -40,19 +48,59 @@ MmFreeMdl(PMDL Mdl)
     if (Mdl->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA)
     {
         memcpy(MmGetMdlVirtualAddress(Mdl), Mdl->MappedSystemVa, Mdl->ByteCount);
+        AccessUnguard(Mdl->MappedSystemVa);
         free(MdlMappingStart(Mdl));
     }
     TrackRemove(TRACK_MDL, Mdl, NULL);
     free(Mdl);
 }
 
+/* ---- MDLs that a driver makes itself ---- */
+
+static void
+MdlCheck(const char *Call, PMDL Mdl)
+{
+    RuleIrql(Call, DISPATCH_LEVEL);
+    if (!TrackHas(TRACK_MDL, Mdl))
+        RuleBroken("mdl", "%s of %p, which is no MDL", Call, (void *)Mdl);
+}
+
+PMDL
+IoAllocateMdl(PVOID Address, ULONG Bytes, BOOLEAN Secondary, BOOLEAN ChargeQuota, PIRP Irp)
+{
+    (void)ChargeQuota;
+    RuleIrql("IoAllocateMdl", DISPATCH_LEVEL);
+    if (Secondary || Irp)
+        RuleBroken("sim", "IoAllocateMdl for a request");
+    return MdlCreate(Address, Bytes, 0, __builtin_return_address(0));
+}
+
+VOID
+MmBuildMdlForNonPagedPool(PMDL Mdl)
+{
+    MdlCheck("MmBuildMdlForNonPagedPool", Mdl);
+    Mdl->MdlFlags |= MDL_SOURCE_IS_NONPAGED_POOL;
+    Mdl->MappedSystemVa = MmGetMdlVirtualAddress(Mdl);
+}
+
+VOID
+IoFreeMdl(PMDL Mdl)
+{
+    MdlCheck("IoFreeMdl", Mdl);
+    if (Mdl->MdlFlags & MDL_PAGES_LOCKED)
+        RuleBroken("mdl", "IoFreeMdl of the MDL of a request, which the I/O manager frees");
+    MmFreeMdl(Mdl);
+}
+
+/* ---- Mapping ---- */
+
 PVOID
 MmMapLockedPagesSpecifyCache(PMDL Mdl, KPROCESSOR_MODE Mode, MEMORY_CACHING_TYPE Caching, PVOID Address,
                              ULONG BugCheckOnFailure, ULONG Priority)
 {
-    RuleIrql("MmMapLockedPagesSpecifyCache", DISPATCH_LEVEL);
-    if (!TrackHas(TRACK_MDL, Mdl))
-        RuleBroken("mdl", "mapping of %p, which is no MDL", (void *)Mdl);
+    MdlCheck("MmMapLockedPagesSpecifyCache", Mdl);
+    if (!(Mdl->MdlFlags & MDL_PAGES_LOCKED))
+        RuleBroken("mdl", "a mapping of pages that are not locked");
     if (Mode != KernelMode || Caching != MmCached || Address || BugCheckOnFailure)
         RuleBroken("sim", "a mapping other than MmGetSystemAddressForMdlSafe makes");
     if ((Priority & (MdlMappingNoExecute | MdlMappingNoWrite)) && DriverOs() < SIM_10_1607)
@@ -66,6 +114,8 @@ MmMapLockedPagesSpecifyCache(PMDL Mdl, KPROCESSOR_MODE Mode, MEMORY_CACHING_TYPE
     Mdl->MappedSystemVa = Start + Offset;
     memcpy(Mdl->MappedSystemVa, MmGetMdlVirtualAddress(Mdl), Mdl->ByteCount);
     Mdl->MdlFlags |= MDL_MAPPED_TO_SYSTEM_VA;
+    if (Mdl->MdlFlags & MDL_WRITE_OPERATION)
+        AccessGuard(ACCESS_OUTPUT, Mdl->MappedSystemVa, Mdl->ByteCount);
     return Mdl->MappedSystemVa;
 }
 

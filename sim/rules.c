@@ -37,21 +37,35 @@ SimRule(ULONG Index, const char **Means)
     return Known[Index].Name;
 }
 
-void
-RuleStop(const char *Rule, const char *Format, ...)
+__attribute__((format(printf, 2, 0))) static void
+RulePrint(const char *Rule, const char *Format, va_list Arguments)
 {
-    va_list Arguments;
     PKTHREAD Self = SchedSelf();
-
     fflush(stdout);
     fprintf(stderr, "\nsim: rule %s is broken: ", Rule);
-    va_start(Arguments, Format);
     vfprintf(stderr, Format, Arguments);
-    va_end(Arguments);
     fprintf(stderr, "\nsim: thread %u, IRQL %u, %d critical regions, %u spin locks%s%s\n", Self->Number,
             Self->Irql, Self->CriticalRegions, Self->LockCount, Self->Notify ? ", in a notify routine: " : "",
             Self->Notify ? Self->Notify : "");
     fflush(stderr);
+}
+
+void
+RuleSay(const char *Rule, const char *Format, ...)
+{
+    va_list Arguments;
+    va_start(Arguments, Format);
+    RulePrint(Rule, Format, Arguments);
+    va_end(Arguments);
+}
+
+void
+RuleStop(const char *Rule, const char *Format, ...)
+{
+    va_list Arguments;
+    va_start(Arguments, Format);
+    RulePrint(Rule, Format, Arguments);
+    va_end(Arguments);
     RulePrintStack();
     abort();
 }

@@ -73,6 +73,10 @@ void SimAdvanceTime(LONGLONG By);
 void SimSetRegistry(PCWSTR Name, ULONG Type, const void *Data, ULONG Bytes);
 void SimSetRegistryDword(PCWSTR Name, ULONG Value);
 
+/* Whether each access of a driver is seen: without AddressSanitizer it is not, and the rules output-read,
+ * use-after-free, out-of-bounds, and paged-at-dispatch of paged pool, are not checked. */
+bool SimSeesAccesses(void);
+
 /* The rules: the name of the one at Index and what breaks it; NULL behind the last. */
 const char *SimRule(ULONG Index, const char **Means);
 

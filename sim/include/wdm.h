@@ -159,6 +159,7 @@ VOID ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF Ref);
 #define MDL_MAPPED_TO_SYSTEM_VA     0x0001
 #define MDL_PAGES_LOCKED            0x0002
 #define MDL_SOURCE_IS_NONPAGED_POOL 0x0004
+#define MDL_WRITE_OPERATION         0x0080
 
 #define LowPagePriority     0
 #define NormalPagePriority  16
@@ -186,6 +187,10 @@ typedef struct _MDL
     ULONG ByteOffset;
 } MDL, *PMDL;
 
+struct _IRP;
+PMDL IoAllocateMdl(PVOID Address, ULONG Bytes, BOOLEAN Secondary, BOOLEAN ChargeQuota, struct _IRP *Irp);
+VOID IoFreeMdl(PMDL Mdl);
+VOID MmBuildMdlForNonPagedPool(PMDL Mdl);
 PVOID MmMapLockedPagesSpecifyCache(PMDL Mdl, KPROCESSOR_MODE Mode, MEMORY_CACHING_TYPE Caching, PVOID Address,
                                    ULONG BugCheckOnFailure, ULONG Priority);
 PVOID MmGetSystemRoutineAddress(PUNICODE_STRING Name);

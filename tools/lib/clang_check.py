@@ -17,7 +17,7 @@ import sys
 
 TRIPLES = ("x86_64-w64-mingw32", "i686-w64-mingw32")
 # GCC's own, for which clang has no counterpart.
-GCC_ONLY = ("-mincoming-stack-boundary=",)
+GCC_ONLY = ("-mincoming-stack-boundary=", "--param=")
 
 
 def translate(entry):
