@@ -148,6 +148,12 @@ SimOpenRelative(HANDLE Root, PCWSTR Name, ACCESS_MASK Access, HANDLE *Handle)
 HANDLE
 SimDuplicate(HANDLE Handle)
 {
+    return SimDuplicateTo(SchedSelf()->Process, Handle);
+}
+
+HANDLE
+SimDuplicateTo(PEPROCESS Process, HANDLE Handle)
+{
     ACCESS_MASK Access;
     SIM_FILE *File = ObpLookupHandle(Handle, &ObpFileType, &Access);
     if (!File)
@@ -155,7 +161,8 @@ SimDuplicate(HANDLE Handle)
     SchedEnter();
     File->HandleCount++;
     SchedLeave();
-    HANDLE Copy = ObpInsertHandle(File, Access, false);
+    PsSetOwner(Process);
+    HANDLE Copy = ObpInsertHandleFor(Process, File, Access);
     ObpDereference(File);
     return Copy;
 }

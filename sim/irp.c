@@ -23,14 +23,17 @@ typedef struct IRP_BLOCK
 
 struct SIM_IO
 {
-    SIM_IO *Next; /* in Issued */
-    ULONG Thread; /* that issued it */
+    SIM_IO *Next;      /* in Issued */
+    ULONG Thread;      /* that issued it */
+    PEPROCESS Process; /* whose thread that was */
     PFILE_OBJECT File;
     IRP_BLOCK *Block;
     void *Out;
     ULONG OutBytes;
     ULONG Method;
-    bool Marked; /* pending */
+    bool Marked;      /* pending */
+    bool Dispatching; /* the dispatch routine has not come back yet */
+    bool RunDown;     /* cancelled, as its thread or process ended */
     bool Completed;
     bool Finished;
     ULONG Pins;
@@ -223,12 +226,14 @@ IrpInvalid(PDEVICE_OBJECT Device, PIRP Irp)
 }
 
 static void
-IrpCheckDispatch(const SIM_IO *Io, NTSTATUS Returned)
+IrpCheckDispatch(SIM_IO *Io, NTSTATUS Returned)
 {
     bool Marked = __atomic_load_n(&Io->Marked, __ATOMIC_RELAXED);
     SchedEnter();
     bool Completed = Io->Completed;
     NTSTATUS Status = Io->Status;
+    Io->Dispatching = false;
+    SchedChanged();
     SchedLeave();
     if (Marked != (Returned == STATUS_PENDING))
         RuleBroken("pending-mark", "0x%08X returned for a request that was%s marked pending", (ULONG)Returned,
@@ -259,6 +264,8 @@ IrpSend(PFILE_OBJECT File, const IO_STACK_LOCATION *Parameters, const void *In, 
         return IrpFailed(STATUS_NO_SUCH_DEVICE);
     SIM_IO *Io = calloc(1, sizeof(*Io));
     Io->Thread = SchedSelf()->Number;
+    Io->Process = SchedSelf()->Process;
+    Io->Dispatching = true;
     Io->File = File;
     Io->Method = METHOD_NEITHER;
     IRP_BLOCK *Block = Io->Block = IrpCreate(Io, Parameters);
@@ -375,14 +382,19 @@ SimIoDone(SIM_IO *Io)
     return Done;
 }
 
-static bool
-IrpCancel(SIM_IO *Io)
+static IRP_BLOCK *
+IrpPinLocked(SIM_IO *Io)
 {
-    SchedEnter();
     IRP_BLOCK *Block = Io->Completed ? NULL : Io->Block;
     if (Block)
         Io->Pins++;
-    SchedLeave();
+    return Block;
+}
+
+/* Takes the pin. Whether there was something to cancel. */
+static bool
+IrpCancelPinned(SIM_IO *Io, IRP_BLOCK *Block)
+{
     if (!Block)
         return false;
     /* Completed between pinning and here, it is freed memory to the driver, but not to us. */
@@ -402,7 +414,10 @@ IrpCancel(SIM_IO *Io)
 bool
 SimIoCancel(SIM_IO *Io)
 {
-    bool Found = IrpCancel(Io);
+    SchedEnter();
+    IRP_BLOCK *Block = IrpPinLocked(Io);
+    SchedLeave();
+    bool Found = IrpCancelPinned(Io, Block);
     IrpDeliverApcs();
     return Found;
 }
@@ -415,23 +430,91 @@ SimIoWait(SIM_IO *Io, ULONG_PTR *Information)
     return Status;
 }
 
+/* ---- The end of a thread, or of a process ---- */
+
+/* Whose requests: Process's, or if that is NULL, Thread's. */
+typedef struct ISSUER
+{
+    PEPROCESS Process;
+    ULONG Thread;
+} ISSUER;
+
+/* The first request of Issuer's in Issued that is Wanted. */
+static SIM_IO *
+IssuerFindLocked(const ISSUER *Issuer, bool (*Wanted)(const SIM_IO *Io))
+{
+    SIM_IO *Io = Issued;
+    while (Io && (!(Issuer->Process ? Io->Process == Issuer->Process : Io->Thread == Issuer->Thread) ||
+                  !Wanted(Io)))
+        Io = Io->Next;
+    return Io;
+}
+
+static bool
+IssuedAtAll(const SIM_IO *Io)
+{
+    (void)Io;
+    return true;
+}
+
+static bool
+IssuedNotRunDown(const SIM_IO *Io)
+{
+    return !Io->RunDown;
+}
+
+static bool
+IssuedIsOver(const SIM_IO *Io)
+{
+    return !Io->Dispatching && IrpIsFree(Io);
+}
+
+static bool
+IssuerCanGoOn(const void *Context)
+{
+    return IssuerFindLocked(Context, IssuedIsOver) || !IssuerFindLocked(Context, IssuedAtAll);
+}
+
+/* Cancels what Issuer has issued, one after the other, then waits for each to be over. Who waits for one of
+ * them finds it finished. */
+static void
+IssuerRunDown(const ISSUER *Issuer)
+{
+    for (;;)
+    {
+        PFILE_OBJECT File = NULL;
+        IRP_BLOCK *Block = NULL;
+        SchedEnter();
+        SIM_IO *Io = IssuerFindLocked(Issuer, IssuedNotRunDown);
+        bool Left = Io || IssuerFindLocked(Issuer, IssuedAtAll);
+        if (Io)
+        {
+            Io->RunDown = true;
+            Block = IrpPinLocked(Io);
+        }
+        else if (Left)
+        {
+            SchedWait(IssuerCanGoOn, Issuer);
+            SIM_IO *Over = IssuerFindLocked(Issuer, IssuedIsOver);
+            File = Over ? IrpFinishLocked(Over) : NULL;
+        }
+        SchedLeave();
+        if (!Left)
+            return;
+        IrpCancelPinned(Io, Block);
+        if (File)
+            ObpDereference(File);
+    }
+}
+
 void
 IoThreadExit(void)
 {
-    ULONG Thread = SchedSelf()->Number;
-    for (;;)
-    {
-        IrpDeliverApcs();
-        SchedEnter();
-        SIM_IO *Io = Issued;
-        while (Io && Io->Thread != Thread)
-            Io = Io->Next;
-        SchedLeave();
-        if (!Io)
-            return;
-        IrpCancel(Io);
-        SchedEnter();
-        SchedWait(IrpIsFree, Io);
-        SchedLeave();
-    }
+    IssuerRunDown(&(ISSUER){.Thread = SchedSelf()->Number});
+}
+
+void
+IoProcessExit(PEPROCESS Process)
+{
+    IssuerRunDown(&(ISSUER){.Process = Process});
 }

@@ -147,7 +147,11 @@ POBJECT_TYPE ObpTypeOf(const void *Object);
 void ObpReferenceForDriver(void *Object);
 SIZE_T ObpDriverReferences(const void **Object);
 
+/* In the kernel's table, or in that of the calling thread's process. */
 HANDLE ObpInsertHandle(void *Object, ACCESS_MASK Access, bool Kernel);
+HANDLE ObpInsertHandleFor(PEPROCESS Process, void *Object, ACCESS_MASK Access);
+/* A handle of Process's, or NULL: it has none. */
+HANDLE ObpHandleOf(PEPROCESS Process);
 /* Referenced, or NULL. */
 void *ObpLookupHandle(HANDLE Handle, POBJECT_TYPE Type, ACCESS_MASK *Access);
 /* The object, whose reference is now the caller's, or NULL. */
@@ -208,8 +212,9 @@ void IoFinishInitializing(void);
 /* A device or link that the driver left, or NULL. */
 const char *IoLeftBehind(void);
 
-/* The calling thread ends: cancels, awaits and finishes the requests that it issued. */
+/* The calling thread, or Process, ends: cancels, awaits and finishes the requests that it issued. */
 void IoThreadExit(void);
+void IoProcessExit(PEPROCESS Process);
 
 /* ---- mm.c ---- */
 
@@ -221,6 +226,8 @@ void MmFreeMdl(PMDL Mdl);
 /* ---- ps.c, se.c, zw.c, rtl.c, ke.c ---- */
 
 void PsReset(void);
+/* Process, which may be NULL, gets handles or issues requests, to be ended when it exits. */
+void PsSetOwner(PEPROCESS Process);
 /* A notify routine that the driver left, or NULL. */
 const char *PsLeftBehind(void);
 PCUNICODE_STRING PsImageName(PEPROCESS Process);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Objects are counted twice: by all references, which keep them alive, and by those that the driver took and
- * has to give back, which must be none once it is gone. One table holds the handles of user mode and of the
- * kernel.
+ * has to give back, which must be none once it is gone. One table holds the handles of all processes and of
+ * the kernel; a process's are valid in its own threads.
  */
 #include "kernel.h"
 
@@ -24,6 +24,7 @@ typedef struct HANDLE_ENTRY
     void *Object;
     ACCESS_MASK Access;
     bool Kernel;
+    PEPROCESS Process; /* whose it is, if not the kernel's; NULL: System's */
 } HANDLE_ENTRY;
 
 static HANDLE_ENTRY Handles[HANDLE_MAX];
@@ -147,25 +148,51 @@ HandleFindLocked(HANDLE Handle)
     ULONG_PTR Index = ((ULONG_PTR)Handle & ~HANDLE_KERNEL) / 4 - 1;
     if (Index >= HANDLE_MAX || !Handles[Index].Object || HandleOfIndex((ULONG)Index) != Handle)
         return NULL;
+    if (!Handles[Index].Kernel && Handles[Index].Process != SchedSelf()->Process)
+        return NULL;
     return &Handles[Index];
 }
 
-HANDLE
-ObpInsertHandle(void *Object, ACCESS_MASK Access, bool Kernel)
+static HANDLE
+HandleInsert(const HANDLE_ENTRY *Entry)
 {
     HANDLE Handle = NULL;
-    ObpReference(Object);
+    ObpReference(Entry->Object);
     SchedEnter();
     for (ULONG Index = 0; Index < HANDLE_MAX && !Handle; Index++)
     {
         if (Handles[Index].Object)
             continue;
-        Handles[Index] = (HANDLE_ENTRY){Object, Access, Kernel};
+        Handles[Index] = *Entry;
         Handle = HandleOfIndex(Index);
     }
     SchedLeave();
     if (!Handle)
         RuleBroken("sim", "more than %u handles", HANDLE_MAX);
+    return Handle;
+}
+
+HANDLE
+ObpInsertHandle(void *Object, ACCESS_MASK Access, bool Kernel)
+{
+    return HandleInsert(&(HANDLE_ENTRY){Object, Access, Kernel, Kernel ? NULL : SchedSelf()->Process});
+}
+
+HANDLE
+ObpInsertHandleFor(PEPROCESS Process, void *Object, ACCESS_MASK Access)
+{
+    return HandleInsert(&(HANDLE_ENTRY){Object, Access, false, Process});
+}
+
+HANDLE
+ObpHandleOf(PEPROCESS Process)
+{
+    HANDLE Handle = NULL;
+    SchedEnter();
+    for (ULONG Index = 0; Index < HANDLE_MAX && !Handle; Index++)
+        if (Handles[Index].Object && !Handles[Index].Kernel && Handles[Index].Process == Process)
+            Handle = HandleOfIndex(Index);
+    SchedLeave();
     return Handle;
 }
 

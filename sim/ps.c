@@ -16,6 +16,7 @@ struct _EPROCESS
     UNICODE_STRING ImageName;
     void *Token;
     NTSTATUS ExitStatus;
+    bool Owns; /* handles or requests, or once did */
 };
 
 typedef enum NOTIFY_KIND
@@ -413,13 +414,46 @@ SimRaiseStart(PEPROCESS Process, const SIM_START *Start)
 }
 
 void
+PsSetOwner(PEPROCESS Process)
+{
+    if (Process)
+        __atomic_store_n(&Process->Owns, true, __ATOMIC_RELAXED);
+}
+
+void
+SimEnterProcess(PEPROCESS Process)
+{
+    PKTHREAD Self = SchedSelf();
+    PsSetOwner(Process);
+    Self->Process = Process;
+    Self->ProcessId = Process ? Process->Info.Id : SIM_SYSTEM_PROCESS_ID;
+}
+
+/* In the dying process, as its last thread does it. */
+static void
+ExitCloseHandles(PEPROCESS Process)
+{
+    PEPROCESS Before = SchedSelf()->Process;
+    HANDLE Handle;
+    SimEnterProcess(Process);
+    while ((Handle = ObpHandleOf(Process)) != NULL)
+        SimClose(Handle);
+    SimEnterProcess(Before == Process ? NULL : Before);
+}
+
+void
 SimRaiseExit(PEPROCESS Process, NTSTATUS Status, ULONG ThreadId)
 {
+    bool Owns = __atomic_load_n(&Process->Owns, __ATOMIC_RELAXED);
+    if (Owns)
+        IoProcessExit(Process);
     Process->ExitStatus = Status;
     RAISE Raise = RaiseEnter("process exit", Process->Info.Id, ThreadId);
     SchedSelf()->Process = Process;
     RaiseProcessToAll(Process, NULL);
     RaiseLeave(&Raise);
+    if (Owns)
+        ExitCloseHandles(Process);
     SimProcessForget(Process);
 }
 

@@ -141,11 +141,18 @@ NTSTATUS SimOpenAs(SIM_USER User, PCWSTR Name, ACCESS_MASK Access, HANDLE *Handl
 /* Opens Name relative to the file of Root. */
 NTSTATUS SimOpenRelative(HANDLE Root, PCWSTR Name, ACCESS_MASK Access, HANDLE *Handle);
 
-/* Another handle to the same file object, in whatever process. */
+/* Another handle to the same file object. */
 HANDLE SimDuplicate(HANDLE Handle);
 
-/* STATUS_INVALID_HANDLE: it is none. */
+/* Another one, which is Process's; NULL: System's. */
+HANDLE SimDuplicateTo(PEPROCESS Process, HANDLE Handle);
+
+/* STATUS_INVALID_HANDLE: it is none, or another process's. */
 NTSTATUS SimClose(HANDLE Handle);
+
+/* The calling thread is one of Process's from now on; NULL: of System's, as all are at first. Handles that it
+ * opens and requests that it issues are its process's. SimRaiseExit ends them. */
+void SimEnterProcess(PEPROCESS Process);
 
 /* A request under way. The thread that issued it, if started by SimThreadStart, cancels and awaits it when it
  * ends. */
@@ -208,7 +215,9 @@ void SimProcessForget(PEPROCESS Process);
  * status after the last routine. */
 NTSTATUS SimRaiseStart(PEPROCESS Process, const SIM_START *Start);
 
-/* The process exits with Status: routines are called, then its id is free. Process is gone afterwards. */
+/* The process exits with Status, as NT does it: the requests of its threads are cancelled and awaited, the
+ * routines are called, its handles are closed, its id is free. Process is gone afterwards. Other threads that are
+ * in it may still wait for a request, and no more. */
 void SimRaiseExit(PEPROCESS Process, NTSTATUS Status, ULONG ThreadId);
 
 /* An image is mapped into process ProcessId, 0 for the kernel. With ExtendedInfoPresent it comes as an

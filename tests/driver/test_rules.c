@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The simulator catches what it says it catches: a small broken driver for each rule, in a process of its own, ends
- * with the name of that rule.
+ * The simulator catches what it says it catches: a small broken driver for each rule, in a process of its own,
+ * ends with the name of that rule.
  */
 #include "broken.h"
 #include <signal.h>
