@@ -65,8 +65,9 @@ DriverData(const char **Data)
 const char *
 SimOsName(SIM_OS Os)
 {
-    static const char *const Names[SIM_OS_COUNT] = {
-        "NT 5.2", "NT 6.0", "NT 6.1", "Windows 10 1607", "Windows 10 1703", "Windows 10 1709", "Windows 11"};
+    static const char *const Names[SIM_OS_COUNT] = {"NT 5.2",          "NT 6.0",          "NT 6.1",
+                                                    "NT 6.2",          "Windows 10 1607", "Windows 10 1703",
+                                                    "Windows 10 1709", "Windows 11"};
     return Names[Os];
 }
 

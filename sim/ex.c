@@ -51,7 +51,7 @@ PoolAllocate(const char *Call, bool NonPaged, bool Zeroed, SIZE_T Bytes, ULONG T
 PVOID
 ExAllocatePoolWithTag(POOL_TYPE Type, SIZE_T Bytes, ULONG Tag)
 {
-    bool HasNx = DriverOs() >= SIM_10_1607;
+    bool HasNx = DriverOs() >= SIM_NT62;
     if (Type != NonPagedPool && Type != PagedPool && Type != NonPagedPoolNx)
         RuleBroken("pool-type", "ExAllocatePoolWithTag of type %d", Type);
     if (Type == NonPagedPoolNx && !HasNx)

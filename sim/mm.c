@@ -103,9 +103,9 @@ MmMapLockedPagesSpecifyCache(PMDL Mdl, KPROCESSOR_MODE Mode, MEMORY_CACHING_TYPE
         RuleBroken("mdl", "a mapping of pages that are not locked");
     if (Mode != KernelMode || Caching != MmCached || Address || BugCheckOnFailure)
         RuleBroken("sim", "a mapping other than MmGetSystemAddressForMdlSafe makes");
-    if ((Priority & (MdlMappingNoExecute | MdlMappingNoWrite)) && DriverOs() < SIM_10_1607)
+    if ((Priority & (MdlMappingNoExecute | MdlMappingNoWrite)) && DriverOs() < SIM_NT62)
         RuleBroken("mdl", "mapping flags on %s, which does not know them", SimOsName(DriverOs()));
-    if (!(Priority & MdlMappingNoExecute) && DriverOs() >= SIM_10_1607)
+    if (!(Priority & MdlMappingNoExecute) && DriverOs() >= SIM_NT62)
         RuleBroken("mdl", "an executable mapping on %s", SimOsName(DriverOs()));
     if (FaultStatus("MmMapLockedPagesSpecifyCache", STATUS_INSUFFICIENT_RESOURCES))
         return NULL;

@@ -26,7 +26,7 @@ static const ROUTINE Routines[] = {
     ROUTINE_ENTRY(PsGetProcessStartKey, SIM_10_1703),
     ROUTINE_ENTRY(SeLocateProcessImageName, SIM_NT60),
     ROUTINE_ENTRY(ExAllocatePool2, SIM_11),
-    ROUTINE_ENTRY(KeQuerySystemTimePrecise, SIM_10_1607),
+    ROUTINE_ENTRY(KeQuerySystemTimePrecise, SIM_NT62),
 };
 
 static bool

@@ -71,8 +71,8 @@ RtlGetVersion(PRTL_OSVERSIONINFOW Version)
         ULONG Major, Minor, Build;
     } Versions[SIM_OS_COUNT] = {
         [SIM_NT52] = {5, 2, 3790},      [SIM_NT60] = {6, 0, 6001},      [SIM_NT61] = {6, 1, 7601},
-        [SIM_10_1607] = {10, 0, 14393}, [SIM_10_1703] = {10, 0, 15063}, [SIM_10_1709] = {10, 0, 16299},
-        [SIM_11] = {10, 0, 22621},
+        [SIM_NT62] = {6, 2, 9200},      [SIM_10_1607] = {10, 0, 14393}, [SIM_10_1703] = {10, 0, 15063},
+        [SIM_10_1709] = {10, 0, 16299}, [SIM_11] = {10, 0, 22621},
     };
     RulePassive("RtlGetVersion");
     Version->dwMajorVersion = Versions[DriverOs()].Major;

@@ -22,6 +22,7 @@ typedef enum SIM_OS
     SIM_NT52, /* Server 2003 */
     SIM_NT60, /* Vista SP1 */
     SIM_NT61, /* Windows 7 */
+    SIM_NT62, /* Windows 8 */
     SIM_10_1607,
     SIM_10_1703,
     SIM_10_1709,

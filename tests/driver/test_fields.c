@@ -386,7 +386,7 @@ time_is_as_precise_as_the_os_can(void **State)
         SimSetOs(Os);
         SimSetTime(Now);
         const PRCM_START *Start = RaiseOneStart(&Process, &How);
-        assert_int_equal(Start->Header.Time, Os >= SIM_10_1607 ? Now : Now - Now % SIM_CLOCK_TICK);
+        assert_int_equal(Start->Header.Time, Os >= SIM_NT62 ? Now : Now - Now % SIM_CLOCK_TICK);
         FieldsEnd(State);
     }
     FieldsReset(State);

@@ -66,7 +66,7 @@ every_os_gets_its_best_tier(void **State)
                    (uint32_t)STATUS_PROCEDURE_NOT_FOUND);
         CheckTiers(Query.ImageTierStatus, PRCM_IMAGE_TIER_COUNT, BestImageTier(Os),
                    (uint32_t)STATUS_PROCEDURE_NOT_FOUND);
-        assert_int_equal((Query.Flags & PRCM_QUERY_TIME_PRECISE) != 0, Os >= SIM_10_1607);
+        assert_int_equal((Query.Flags & PRCM_QUERY_TIME_PRECISE) != 0, Os >= SIM_NT62);
         CheckEachComesOnce();
         RigUnload();
     }
