@@ -30,6 +30,13 @@ FileSendClose(SIM_FILE *File)
 }
 
 static void
+FileSendCleanup(SIM_FILE *File)
+{
+    IO_STACK_LOCATION Cleanup = {.MajorFunction = IRP_MJ_CLEANUP};
+    IrpWait(IrpSend(&File->File, &Cleanup, NULL, NULL), NULL);
+}
+
+static void
 FileDelete(void *Object)
 {
     SIM_FILE *File = Object;
@@ -184,8 +191,7 @@ SimClose(HANDLE Handle)
     }
     else if (Last)
     {
-        IO_STACK_LOCATION Cleanup = {.MajorFunction = IRP_MJ_CLEANUP};
-        IrpWait(IrpSend(&File->File, &Cleanup, NULL, NULL), NULL);
+        FileSendCleanup(File);
     }
     ObpDereference(File);
     IrpDeliverApcs();
@@ -222,4 +228,40 @@ SimControl(HANDLE Handle, ULONG Code, const void *In, ULONG InBytes, void *Out, 
            ULONG_PTR *Information)
 {
     return SimIoWait(SimControlStart(Handle, Code, In, InBytes, Out, OutBytes), Information);
+}
+
+/* ---- Other drivers ---- */
+
+NTSTATUS
+SimControlByDriver(HANDLE Handle, ULONG Code, const void *In, ULONG InBytes, void *Out, ULONG OutBytes,
+                   ULONG_PTR *Information)
+{
+    IO_STACK_LOCATION Control = {.MajorFunction = IRP_MJ_DEVICE_CONTROL,
+                                 .Parameters.DeviceIoControl = {OutBytes, InBytes, Code, NULL}};
+    SIM_FILE *File = ObpLookupHandle(Handle, &ObpFileType, NULL);
+    if (!File)
+        return STATUS_INVALID_HANDLE;
+    SIM_IO *Io = IrpSendByDriver(&File->File, &Control, In, Out);
+    ObpDereference(File);
+    return SimIoWait(Io, Information);
+}
+
+NTSTATUS
+SimStreamFile(PCWSTR Name)
+{
+    UNICODE_STRING Full;
+    UNICODE_STRING Rest;
+    RtlInitUnicodeString(&Full, Name);
+    SIM_DEVICE *Device = IoFindDevice(&Full, &Rest);
+    if (!Device)
+        return STATUS_OBJECT_NAME_NOT_FOUND;
+    SchedEnter();
+    Device->Device.ReferenceCount++;
+    SchedLeave();
+    SIM_FILE *File = ObpCreate(&ObpFileType, sizeof(*File));
+    File->File.DeviceObject = &Device->Device;
+    File->Opened = true;
+    FileSendCleanup(File);
+    ObpDereference(File);
+    return STATUS_SUCCESS;
 }

@@ -231,6 +231,16 @@ IoSetDeviceSecurity(PDEVICE_OBJECT DeviceObject, PSECURITY_DESCRIPTOR Descriptor
     return STATUS_SUCCESS;
 }
 
+NTSTATUS
+IoCsqInitializeEx(PIO_CSQ Csq, PIO_CSQ_INSERT_IRP_EX Insert, PIO_CSQ_REMOVE_IRP Remove,
+                  PIO_CSQ_PEEK_NEXT_IRP Peek, PIO_CSQ_ACQUIRE_LOCK Acquire, PIO_CSQ_RELEASE_LOCK Release,
+                  PIO_CSQ_COMPLETE_CANCELED_IRP Complete)
+{
+    NTSTATUS Status = FaultStatus("IoCsqInitializeEx", STATUS_INSUFFICIENT_RESOURCES);
+    return NT_SUCCESS(Status) ? IoCsqpInitializeEx(Csq, Insert, Remove, Peek, Acquire, Release, Complete)
+                              : Status;
+}
+
 void
 IoFinishInitializing(void)
 {

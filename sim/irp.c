@@ -200,16 +200,16 @@ IrpSetBuffers(IRP_BLOCK *Block, const void *In, void *Out)
 }
 
 static IRP_BLOCK *
-IrpCreate(SIM_IO *Io, const IO_STACK_LOCATION *Parameters)
+IrpCreate(SIM_IO *Io, KPROCESSOR_MODE Mode, const IO_STACK_LOCATION *Parameters)
 {
     IRP_BLOCK *Block = calloc(1, sizeof(*Block));
     Block->Stack = *Parameters;
-    Block->Stack.FileObject = Io->File;
+    Block->Stack.FileObject = Mode == UserMode ? Io->File : NULL;
     Block->Stack.DeviceObject = Io->File->DeviceObject;
-    Block->Irp.RequestorMode = UserMode;
+    Block->Irp.RequestorMode = Mode;
     Block->Irp.StackCount = Block->Irp.CurrentLocation = 1;
     Block->Irp.Tail.Overlay.Thread = KeGetCurrentThread();
-    Block->Irp.Tail.Overlay.OriginalFileObject = Io->File;
+    Block->Irp.Tail.Overlay.OriginalFileObject = Block->Stack.FileObject;
     Block->Irp.Tail.Overlay.CurrentStackLocation = &Block->Stack;
     Block->Io = Io;
     return Block;
@@ -256,8 +256,9 @@ IrpFailed(NTSTATUS Status)
     return Io;
 }
 
-SIM_IO *
-IrpSend(PFILE_OBJECT File, const IO_STACK_LOCATION *Parameters, const void *In, void *Out)
+static SIM_IO *
+IrpSendIn(KPROCESSOR_MODE Mode, PFILE_OBJECT File, const IO_STACK_LOCATION *Parameters, const void *In,
+          void *Out)
 {
     UCHAR Major = Parameters->MajorFunction;
     if (!DriverEnter(File))
@@ -268,7 +269,7 @@ IrpSend(PFILE_OBJECT File, const IO_STACK_LOCATION *Parameters, const void *In, 
     Io->Dispatching = true;
     Io->File = File;
     Io->Method = METHOD_NEITHER;
-    IRP_BLOCK *Block = Io->Block = IrpCreate(Io, Parameters);
+    IRP_BLOCK *Block = Io->Block = IrpCreate(Io, Mode, Parameters);
     if (Major == IRP_MJ_DEVICE_CONTROL)
     {
         Io->Out = Out;
@@ -300,6 +301,18 @@ IrpSend(PFILE_OBJECT File, const IO_STACK_LOCATION *Parameters, const void *In, 
     IrpCheckDispatch(Io, Returned);
     DriverLeave();
     return Io;
+}
+
+SIM_IO *
+IrpSend(PFILE_OBJECT File, const IO_STACK_LOCATION *Parameters, const void *In, void *Out)
+{
+    return IrpSendIn(UserMode, File, Parameters, In, Out);
+}
+
+SIM_IO *
+IrpSendByDriver(PFILE_OBJECT File, const IO_STACK_LOCATION *Parameters, const void *In, void *Out)
+{
+    return IrpSendIn(KernelMode, File, Parameters, In, Out);
 }
 
 /* ---- Finishing ---- */

@@ -9,6 +9,9 @@
  * or CLOSE by IrpWaitClose. */
 SIM_IO *IrpSend(PFILE_OBJECT File, const IO_STACK_LOCATION *Parameters, const void *In, void *Out);
 
+/* The same for another driver: the request does not say whose open it belongs to. */
+SIM_IO *IrpSendByDriver(PFILE_OBJECT File, const IO_STACK_LOCATION *Parameters, const void *In, void *Out);
+
 /* A request that did not even get to the driver. */
 SIM_IO *IrpFailed(NTSTATUS Status);
 

@@ -209,6 +209,10 @@ NTSTATUS IoSetDeviceSecurity(PDEVICE_OBJECT Device, PSECURITY_DESCRIPTOR Descrip
 /* Closes the devices to newcomers; under the dispatcher's lock. The number of their file objects. */
 SIZE_T IoMarkUnload(void);
 void IoFinishInitializing(void);
+/* What IoCsqInitializeEx does unless it fails; in wine/csq.c, where it bears the other name. */
+NTSTATUS IoCsqpInitializeEx(PIO_CSQ Csq, PIO_CSQ_INSERT_IRP_EX Insert, PIO_CSQ_REMOVE_IRP Remove,
+                            PIO_CSQ_PEEK_NEXT_IRP Peek, PIO_CSQ_ACQUIRE_LOCK Acquire,
+                            PIO_CSQ_RELEASE_LOCK Release, PIO_CSQ_COMPLETE_CANCELED_IRP Complete);
 /* A device or link that the driver left, or NULL. */
 const char *IoLeftBehind(void);
 

@@ -16,7 +16,11 @@ typedef struct ROUTINE
 #Name, Since, (PVOID)(ULONG_PTR)Name                                                                 \
     }
 
+/* Data that can be looked up like a routine: the address of a pointer. */
+static PVOID SystemRangeStart = (PVOID)0xFFFF800000000000ull;
+
 static const ROUTINE Routines[] = {
+    {"MmSystemRangeStart", SIM_NT52, &SystemRangeStart},
     ROUTINE_ENTRY(PsSetCreateProcessNotifyRoutine, SIM_NT52),
     ROUTINE_ENTRY(PsSetCreateProcessNotifyRoutineEx, SIM_NT60),
     ROUTINE_ENTRY(PsSetCreateProcessNotifyRoutineEx2, SIM_10_1703),

@@ -165,7 +165,7 @@ SeAccess(SIM_USER User, const SECURITY_DESCRIPTOR *Descriptor, ACCESS_MASK Desir
 
 typedef struct SIM_TOKEN
 {
-    UCHAR User[SECURITY_MAX_SID_SIZE];
+    UCHAR User[SECURITY_MAX_SID_SIZE + sizeof(ULONG)]; /* of one sub-authority more than there may be */
     ULONG SessionId;
     ULONG IntegrityLevel;
     ULONG Elevated;

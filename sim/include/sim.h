@@ -176,6 +176,16 @@ NTSTATUS SimIoWait(SIM_IO *Io, ULONG_PTR *Information);
 NTSTATUS SimControl(HANDLE Handle, ULONG Code, const void *In, ULONG InBytes, void *Out, ULONG OutBytes,
                     ULONG_PTR *Information);
 
+/* ---- Other drivers ---- */
+
+/* One sends a request to the device of Handle, as IoBuildDeviceIoControlRequest makes it: it belongs to no open. */
+NTSTATUS SimControlByDriver(HANDLE Handle, ULONG Code, const void *In, ULONG InBytes, void *Out,
+                            ULONG OutBytes, ULONG_PTR *Information);
+
+/* One calls IoCreateStreamFileObject for the device Name and lets the file object go again: CLEANUP and CLOSE come, and no
+ * CREATE did. */
+NTSTATUS SimStreamFile(PCWSTR Name);
+
 /* ---- Processes ---- */
 
 #define SIM_SYSTEM_PROCESS_ID 4u

@@ -195,6 +195,16 @@ an_empty_command_line_is_present_and_not_absent(void **State)
 }
 
 static void
+a_string_without_a_buffer_is_absent(void **State)
+{
+    UNICODE_STRING NoBuffer = {0, 0, NULL};
+    SIM_PROCESS Process = Child(NULL);
+    SIM_START How = FullStart(NULL, &NoBuffer);
+    (void)State;
+    CheckNoBytes(&RaiseOneStart(&Process, &How)->CommandLine, PRCM_ABSENT);
+}
+
+static void
 embedded_nuls_and_lone_surrogates_pass_as_they_are(void **State)
 {
     static const WCHAR Odd[] = {L'a', 0, 0xDC00, 0xD800, 0xFFFF, 0, L'z'};
@@ -228,6 +238,18 @@ a_parent_of_the_same_instant_is_accepted(void **State)
     (void)State;
     AddParent(CREATE_TIME);
     CheckValue(&RaiseOneStart(&Process, &How)->ParentCreateTime, CREATE_TIME);
+}
+
+/* Nothing says that it is not somebody who got the parent's id. */
+static void
+a_parent_is_not_vouched_for_where_the_child_has_no_create_time(void **State)
+{
+    SIM_PROCESS Process = Child(NULL);
+    SIM_START How = FullStart(NULL, NULL);
+    (void)State;
+    Process.CreateTime = 0;
+    AddParent(PARENT_TIME);
+    CheckNoValue(&RaiseOneStart(&Process, &How)->ParentCreateTime, PRCM_ABSENT);
 }
 
 static void
@@ -440,6 +462,79 @@ a_failing_question_is_its_fields_status(void **State)
 }
 
 static void
+what_the_os_does_not_know_is_absent_and_not_failed(void **State)
+{
+    static const NTSTATUS Statuses[] = {STATUS_INVALID_INFO_CLASS, STATUS_NOT_IMPLEMENTED,
+                                        STATUS_NOT_SUPPORTED};
+    (void)State;
+    RigLoad();
+    for (ULONG Index = 0; Index < RTL_NUMBER_OF(Statuses); Index++)
+    {
+        SIM_PROCESS Process = Child(NULL);
+        SIM_START How = FullStart(NULL, NULL);
+        Process.Id += 4 * Index;
+        SimRefuse("ZwQueryInformationToken", Statuses[Index]);
+        SimRefuse("ZwQueryInformationProcess", Statuses[Index]);
+        SimRefuse("SeLocateProcessImageName", Statuses[Index]);
+        const PRCM_START *Start = RaiseOneStart(&Process, &How);
+        CheckNoBytes(&Start->UserSid, PRCM_ABSENT);
+        CheckNoValue(&Start->SessionId, PRCM_ABSENT);
+        CheckNoValue(&Start->IntegrityLevel, PRCM_ABSENT);
+        CheckNoValue(&Start->Elevated, PRCM_ABSENT);
+        CheckNoValue(&Start->Architecture, PRCM_ABSENT);
+        CheckNoBytes(&Start->ImagePath.Text, PRCM_ABSENT);
+    }
+}
+
+/* A SID of no sub-authority has no last one to be an integrity level, and identifies nobody. */
+static void
+a_user_of_too_few_or_too_many_sub_authorities_is_failed(void **State)
+{
+    static struct
+    {
+        SID Sid;
+        ULONG More[SID_MAX_SUB_AUTHORITIES];
+    } Odd = {{SID_REVISION, 0, {SECURITY_NT_AUTHORITY}, {21}}, {0}};
+    static const struct
+    {
+        UCHAR Count;
+        uint32_t Status;
+    } Cases[] = {{0, (uint32_t)STATUS_INVALID_SID},
+                 {1, PRCM_PRESENT},
+                 {SID_MAX_SUB_AUTHORITIES, PRCM_PRESENT},
+                 {SID_MAX_SUB_AUTHORITIES + 1, (uint32_t)STATUS_INVALID_SID}};
+    (void)State;
+    for (ULONG Index = 0; Index < RTL_NUMBER_OF(Cases); Index++)
+    {
+        SIM_PROCESS Process = Child(NULL);
+        SIM_START How = FullStart(NULL, NULL);
+        Process.Id += 4 * Index;
+        Process.User = &Odd;
+        Odd.Sid.SubAuthorityCount = Cases[Index].Count;
+        const PRCM_START *Start = RaiseOneStart(&Process, &How);
+        if (Cases[Index].Status == PRCM_PRESENT)
+            CheckBytes(Start, &Start->UserSid, &Odd, 8u + 4u * Cases[Index].Count);
+        else
+            CheckNoBytes(&Start->UserSid, Cases[Index].Status);
+        CheckValue(&Start->SessionId, 3);
+    }
+}
+
+/* The older way asks for the path's length first. */
+static void
+a_path_whose_length_the_os_does_not_tell_is_failed(void **State)
+{
+    SIM_PROCESS Process = Child(NULL);
+    SIM_START How = FullStart(NULL, NULL);
+    (void)State;
+    SimSetOs(SIM_NT52);
+    RigLoad();
+    SimRefuse("ZwQueryInformationProcess", STATUS_INFO_LENGTH_MISMATCH);
+    const PRCM_START *Start = RaiseOneStart(&Process, &How);
+    CheckNoBytes(&Start->ImagePath.Text, (uint32_t)STATUS_INFO_LENGTH_MISMATCH);
+}
+
+static void
 no_path_where_none_was_told_and_none_can_be_had(void **State)
 {
     SIM_PROCESS Process = Child(NULL);
@@ -580,6 +675,25 @@ a_kernel_image_withholds_its_base_whatever_its_process_id(void **State)
     }
 }
 
+/* Whatever the OS calls it; only where it does not say where its range begins, its word is all there is. */
+static void
+a_base_in_the_systems_range_is_withheld(void **State)
+{
+    static const ULONG64 First = 0xFFFF800000000000ull;
+    IMAGE_INFO Info = {.ImageBase = (PVOID)First, .ImageSize = 0x8000};
+    (void)State;
+    CheckNoValue(&RaiseOneImage(PROCESS_ID, NULL, &Info)->Base, PRCM_WITHHELD);
+    Info.ImageBase = (PVOID)(First - 1);
+    CheckValue(&RaiseOneImage(PROCESS_ID, NULL, &Info)->Base, First - 1);
+    ReaderClose(&Reader);
+    RigUnload();
+    SimHide("MmSystemRangeStart");
+    Info.ImageBase = (PVOID)First;
+    CheckValue(&RaiseOneImage(PROCESS_ID, NULL, &Info)->Base, First);
+    Info.SystemModeImage = 1;
+    CheckNoValue(&RaiseOneImage(PROCESS_ID, NULL, &Info)->Base, PRCM_WITHHELD);
+}
+
 static void
 an_image_without_a_name_is_told(void **State)
 {
@@ -660,11 +774,14 @@ main(void)
         cmocka_unit_test_setup_teardown(what_the_os_did_not_tell_is_absent, FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(an_empty_command_line_is_present_and_not_absent, FieldsReset,
                                         FieldsEnd),
+        cmocka_unit_test_setup_teardown(a_string_without_a_buffer_is_absent, FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(embedded_nuls_and_lone_surrogates_pass_as_they_are, FieldsReset,
                                         FieldsEnd),
         cmocka_unit_test_setup_teardown(a_parent_younger_than_the_child_is_another_process, FieldsReset,
                                         FieldsEnd),
         cmocka_unit_test_setup_teardown(a_parent_of_the_same_instant_is_accepted, FieldsReset, FieldsEnd),
+        cmocka_unit_test_setup_teardown(a_parent_is_not_vouched_for_where_the_child_has_no_create_time,
+                                        FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(a_parent_that_is_gone_has_no_create_time, FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(forms_of_paths_are_told, FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(an_emulated_process_is_told, FieldsReset, FieldsEnd),
@@ -676,6 +793,12 @@ main(void)
                                         FieldsEnd),
         cmocka_unit_test_setup_teardown(time_is_as_precise_as_the_os_can, FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(a_failing_question_is_its_fields_status, FieldsReset, FieldsEnd),
+        cmocka_unit_test_setup_teardown(what_the_os_does_not_know_is_absent_and_not_failed, FieldsReset,
+                                        FieldsEnd),
+        cmocka_unit_test_setup_teardown(a_user_of_too_few_or_too_many_sub_authorities_is_failed, FieldsReset,
+                                        FieldsEnd),
+        cmocka_unit_test_setup_teardown(a_path_whose_length_the_os_does_not_tell_is_failed, FieldsReset,
+                                        FieldsEnd),
         cmocka_unit_test_setup_teardown(no_path_where_none_was_told_and_none_can_be_had, FieldsReset,
                                         FieldsEnd),
         cmocka_unit_test_setup_teardown(no_failing_call_costs_the_event, FieldsReset, FieldsEnd),
@@ -683,6 +806,7 @@ main(void)
         cmocka_unit_test_setup_teardown(an_image_load_tells_all_that_the_os_told, FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(a_kernel_image_withholds_its_base_whatever_its_process_id,
                                         FieldsReset, FieldsEnd),
+        cmocka_unit_test_setup_teardown(a_base_in_the_systems_range_is_withheld, FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(an_image_without_a_name_is_told, FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(an_image_of_a_process_that_is_gone_is_told, FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(the_longest_command_line_and_path_pass_whole, FieldsReset, FieldsEnd),

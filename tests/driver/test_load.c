@@ -146,6 +146,35 @@ all_image_tiers_refused_fails_with_the_last_refusal(void **State)
     }
 }
 
+/* Also where nothing can be removed: a routine that stays behind is worse than none. */
+static void
+a_kernel_without_any_such_routine_fails_the_load(void **State)
+{
+    (void)State;
+    for (ULONG Tier = 0; Tier < PRCM_PROCESS_TIER_COUNT; Tier++)
+        SimHide(ProcessRoutines[Tier]);
+    assert_status(SimLoad(&RigImage), STATUS_PROCEDURE_NOT_FOUND);
+    SimReset();
+    for (ULONG Tier = 0; Tier < PRCM_IMAGE_TIER_COUNT; Tier++)
+        SimHide(ImageRoutines[Tier]);
+    assert_status(SimLoad(&RigImage), STATUS_PROCEDURE_NOT_FOUND);
+    SimReset();
+    SimHide("PsRemoveLoadImageNotifyRoutine");
+    assert_status(SimLoad(&RigImage), STATUS_PROCEDURE_NOT_FOUND);
+    SimReset();
+    RigLoad();
+    CheckEachComesOnce();
+}
+
+static void
+a_queue_that_cannot_be_made_fails_the_load(void **State)
+{
+    (void)State;
+    SimRefuse("IoCsqInitializeEx", STATUS_INSUFFICIENT_RESOURCES);
+    assert_status(SimLoad(&RigImage), STATUS_INSUFFICIENT_RESOURCES);
+    assert_false(SimIsLoaded());
+}
+
 static void
 full_notify_tables_fail_the_load(void **State)
 {
@@ -315,11 +344,12 @@ values_of_a_wrong_type_are_told_and_not_taken(void **State)
 }
 
 static void
-kinds_not_captured_take_no_number(void **State)
+CheckExitsAlone(SIM_OS Os)
 {
     PRCM_QUERY Query;
     READER Reader;
-    (void)State;
+    SimReset();
+    SimSetOs(Os);
     SimSetRegistryDword(L"Kinds", PRCM_KIND_BIT(PRCM_KIND_EXIT));
     RigLoad();
     ReaderOpen(&Reader, PRCM_FROM_OLDEST);
@@ -333,6 +363,15 @@ kinds_not_captured_take_no_number(void **State)
     assert_int_equal(Query.Kinds, PRCM_KIND_BIT(PRCM_KIND_EXIT));
     assert_int_equal(Query.Next, 2);
     ReaderClose(&Reader);
+    RigUnload();
+}
+
+static void
+kinds_not_captured_take_no_number_on_any_tier(void **State)
+{
+    (void)State;
+    for (SIM_OS Os = 0; Os < SIM_OS_COUNT; Os++)
+        CheckExitsAlone(Os);
 }
 
 static void
@@ -382,6 +421,8 @@ main(void)
                                         RigEnd),
         cmocka_unit_test_setup_teardown(all_image_tiers_refused_fails_with_the_last_refusal, RigReset,
                                         RigEnd),
+        cmocka_unit_test_setup_teardown(a_kernel_without_any_such_routine_fails_the_load, RigReset, RigEnd),
+        cmocka_unit_test_setup_teardown(a_queue_that_cannot_be_made_fails_the_load, RigReset, RigEnd),
         cmocka_unit_test_setup_teardown(full_notify_tables_fail_the_load, RigReset, RigEnd),
         cmocka_unit_test_setup_teardown(the_table_of_nt52_has_eight_places, RigReset, RigEnd),
         cmocka_unit_test_setup_teardown(any_failing_call_fails_the_load_or_does_no_harm, RigReset, RigEnd),
@@ -391,7 +432,7 @@ main(void)
         cmocka_unit_test_setup_teardown(lane_sizes_are_taken_clamped_and_told, RigReset, RigEnd),
         cmocka_unit_test_setup_teardown(without_parameters_the_defaults_hold, RigReset, RigEnd),
         cmocka_unit_test_setup_teardown(values_of_a_wrong_type_are_told_and_not_taken, RigReset, RigEnd),
-        cmocka_unit_test_setup_teardown(kinds_not_captured_take_no_number, RigReset, RigEnd),
+        cmocka_unit_test_setup_teardown(kinds_not_captured_take_no_number_on_any_tier, RigReset, RigEnd),
         cmocka_unit_test_setup_teardown(unknown_kinds_are_clamped, RigReset, RigEnd),
         cmocka_unit_test_setup_teardown(each_load_is_another_instance, RigReset, RigEnd),
     };

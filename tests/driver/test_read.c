@@ -228,6 +228,26 @@ one_event_completes_every_waiting_reader(void **State)
     assert_int_equal(Query.Sessions, 1);
 }
 
+static void
+one_event_completes_as_many_readers_as_there_can_be(void **State)
+{
+    READER Readers[PRCM_MAX_SESSIONS];
+    (void)State;
+    for (ULONG Index = 0; Index < RTL_NUMBER_OF(Readers); Index++)
+    {
+        ReaderOpen(&Readers[Index], PRCM_FROM_NOW);
+        assert_false(ReaderPend(&Readers[Index]));
+    }
+    RigRaiseImage(1000);
+    for (ULONG Index = 0; Index < RTL_NUMBER_OF(Readers); Index++)
+    {
+        assert_true(SimIoDone(Readers[Index].Pended));
+        assert_status(ReaderWait(&Readers[Index]), STATUS_SUCCESS);
+        assert_int_equal(Readers[Index].RecordCount, 1);
+        ReaderClose(&Readers[Index]);
+    }
+}
+
 /* ---- Lengths ---- */
 
 static NTSTATUS
@@ -383,6 +403,37 @@ a_writer_hands_over_but_a_little_of_what_it_publishes(void **State)
     ReaderClose(&Reader);
 }
 
+/* So many at once that the writer cannot tell under one lock that there is nothing among them for this reader: it takes the
+ * READ off the queue, and puts it back. */
+static void
+many_events_of_others_published_at_once_leave_the_read_pended(void **State)
+{
+    PRCM_SUBSCRIBE Request = ReaderRequest(PRCM_FROM_NOW);
+    PRCM_QUERY Query;
+    READER Reader;
+    (void)State;
+    Request.KeyCount = 1;
+    Request.Keys[0] = 2000;
+    ReaderOpenWith(&Reader, &Request);
+    assert_false(ReaderPend(&Reader));
+    STALL *Stall = StallStart(RaiseOne, NULL, SIM_POINT_UNLOCK, 1);
+    for (ULONG Index = 0; Index < 100; Index++)
+        RigRaiseImage(1000);
+    StallEnd(Stall);
+    assert_false(SimIoDone(Reader.Pended));
+    RigQuery(&Query);
+    assert_int_equal(Query.Published, 102);
+    assert_int_equal(Query.Waiting, 1);
+    RigRaiseImage(2000);
+    assert_true(SimIoDone(Reader.Pended));
+    assert_status(ReaderWait(&Reader), STATUS_SUCCESS);
+    assert_int_equal(Reader.RecordCount, 1);
+    assert_int_equal(Reader.Filtered[PRCM_KIND_IMAGE], 101);
+    assert_int_equal(Reader.Batches, 1);
+    ReaderCheckAccount(&Reader);
+    ReaderClose(&Reader);
+}
+
 static void
 a_buffer_that_cannot_be_mapped_moves_no_cursor(void **State)
 {
@@ -431,12 +482,14 @@ main(void)
         TEST(as_many_processes_as_allowed_can_be_subscribed_to),
         TEST(two_readers_with_different_filters_never_disturb_each_other),
         TEST(one_event_completes_every_waiting_reader),
+        TEST(one_event_completes_as_many_readers_as_there_can_be),
         TEST(a_buffer_too_short_for_the_next_record_is_told_what_it_takes),
         TEST(a_pended_read_too_short_for_what_comes_overflows_and_loses_nothing),
         TEST(every_buffer_length_delivers_everything_once),
         TEST(buffers_at_odd_addresses_are_filled_correctly),
         TEST(a_backlog_larger_than_the_longest_read_comes_in_several),
         TEST(a_writer_hands_over_but_a_little_of_what_it_publishes),
+        TEST(many_events_of_others_published_at_once_leave_the_read_pended),
         TEST(a_buffer_that_cannot_be_mapped_moves_no_cursor),
         TEST(the_head_and_the_counts_of_a_batch_are_of_one_moment),
     };

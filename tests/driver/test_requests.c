@@ -4,6 +4,7 @@
  * driver as it was.
  */
 #include "rig.h"
+#include "stall.h"
 #include <stdlib.h>
 
 #define MAX_INPUT_BYTES 4096u
@@ -166,6 +167,37 @@ no_memory_for_a_session_refuses_the_open(void **State)
     SimRefuse("ExAllocatePool2", STATUS_INSUFFICIENT_RESOURCES);
     assert_status(SimOpen(PRCM_LINK_NAME, RIG_ALL_ACCESS, &File), STATUS_INSUFFICIENT_RESOURCES);
     SimRefuse("ExAllocatePool2", STATUS_SUCCESS);
+    CheckAlive();
+}
+
+/* ---- Other drivers ---- */
+
+static void
+a_request_that_belongs_to_no_open_is_invalid(void **State)
+{
+    static const ULONG Codes[] = {PRCM_IOCTL_QUERY, PRCM_IOCTL_SUBSCRIBE, PRCM_IOCTL_READ, PRCM_IOCTL_STOP};
+    HANDLE File = RigOpen();
+    PRCM_QUERY Query;
+    ULONG_PTR Information;
+    (void)State;
+    for (ULONG Index = 0; Index < RTL_NUMBER_OF(Codes); Index++)
+    {
+        assert_status(SimControlByDriver(File, Codes[Index], NULL, 0, &Query, sizeof(Query), &Information),
+                      STATUS_INVALID_DEVICE_REQUEST);
+        assert_int_equal(Information, 0);
+    }
+    SimClose(File);
+    CheckAlive();
+}
+
+static void
+a_file_object_that_no_create_was_sent_for_is_no_session(void **State)
+{
+    PRCM_QUERY Query;
+    (void)State;
+    assert_status(SimStreamFile(PRCM_DEVICE_NAME), STATUS_SUCCESS);
+    RigQuery(&Query);
+    assert_int_equal(Query.Sessions, 1);
     CheckAlive();
 }
 
@@ -349,6 +381,44 @@ a_second_subscribe_is_refused_and_the_first_holds(void **State)
     ReaderClose(&Reader);
 }
 
+/* A SUBSCRIBE by a thread of its own. */
+typedef struct TASK
+{
+    HANDLE File;
+    NTSTATUS Status;
+} TASK;
+
+static void
+SubscribeToAll(void *Context)
+{
+    PRCM_SUBSCRIBE Request = ReaderRequest(PRCM_FROM_NOW);
+    PRCM_SUBSCRIBED Subscribed;
+    TASK *Task = Context;
+    Task->Status = SimControl(Task->File, PRCM_IOCTL_SUBSCRIBE, &Request, sizeof(Request), &Subscribed,
+                              sizeof(Subscribed), NULL);
+}
+
+static void
+a_second_subscribe_while_the_first_is_under_way_is_refused(void **State)
+{
+    PRCM_SUBSCRIBE Request = ReaderRequest(PRCM_FROM_NOW);
+    PRCM_READ Read = {sizeof(Read), PRCM_READ_NO_WAIT};
+    TASK Task = {RigOpen(), STATUS_PENDING};
+    (void)State;
+    STALL *Stall = StallStart(SubscribeToAll, &Task, SIM_POINT_UNLOCK, 1);
+    assert_true(StallStands(Stall));
+    Request.Kinds = PRCM_KIND_BIT(PRCM_KIND_START);
+    assert_status(
+        Control(Task.File, PRCM_IOCTL_SUBSCRIBE, &Request, sizeof(Request), sizeof(PRCM_SUBSCRIBED), NULL),
+        STATUS_INVALID_DEVICE_STATE);
+    assert_status(Control(Task.File, PRCM_IOCTL_READ, &Read, sizeof(Read), 4096, NULL),
+                  STATUS_INVALID_DEVICE_STATE);
+    StallEnd(Stall);
+    assert_status(Task.Status, STATUS_SUCCESS);
+    assert_status(Control(Task.File, PRCM_IOCTL_READ, &Read, sizeof(Read), 4096, NULL), STATUS_SUCCESS);
+    SimClose(Task.File);
+}
+
 static void
 a_refused_subscribe_may_be_tried_again(void **State)
 {
@@ -483,6 +553,8 @@ main(void)
         TEST(an_open_relative_to_another_is_refused),
         TEST(as_many_sessions_as_allowed_can_be_open),
         TEST(no_memory_for_a_session_refuses_the_open),
+        TEST(a_request_that_belongs_to_no_open_is_invalid),
+        TEST(a_file_object_that_no_create_was_sent_for_is_no_session),
         TEST(query_of_every_length),
         TEST(query_writes_nothing_beyond_what_it_says),
         TEST(subscribe_of_every_length),
@@ -491,6 +563,7 @@ main(void)
         TEST(another_version_is_refused_as_such),
         TEST(subscribe_refuses_each_wrong_member),
         TEST(a_second_subscribe_is_refused_and_the_first_holds),
+        TEST(a_second_subscribe_while_the_first_is_under_way_is_refused),
         TEST(a_refused_subscribe_may_be_tried_again),
         TEST(read_of_every_length),
         TEST(read_with_unknown_flags_is_refused),

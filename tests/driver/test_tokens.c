@@ -3,6 +3,7 @@
  * Where a reader may go on: a token, a bare number, a token of another run, and tokens that lie.
  */
 #include "rig.h"
+#include "stall.h"
 #include <stdlib.h>
 
 #define LARGE_BYTES 60000u
@@ -371,6 +372,93 @@ tokens_that_lie_harm_their_bearer_alone(void **State)
     ReaderClose(&Honest);
 }
 
+static void
+RaiseOneImage(void *Context)
+{
+    (void)Context;
+    RigRaiseImage(1000);
+}
+
+/* Image loads alone: some evicted before an entry that stands still, and some dropped behind it. The number of the entry
+ * that stood; Dropped receives how many. */
+static uint64_t
+DropImages(uint64_t *Dropped)
+{
+    PRCM_QUERY Query;
+    for (ULONG Index = 0; Index < 40; Index++)
+        RigRaiseLargeImage(1000, LARGE_BYTES);
+    RigQuery(&Query);
+    STALL *Stall = StallStart(RaiseOneImage, NULL, SIM_POINT_UNLOCK, 1);
+    for (ULONG Index = 0; Index < 40; Index++)
+        RigRaiseLargeImage(1000, LARGE_BYTES);
+    StallEnd(Stall);
+    uint64_t Stood = Query.Next;
+    RigQuery(&Query);
+    *Dropped = Query.Dropped[PRCM_KIND_IMAGE];
+    assert_true(*Dropped > 0);
+    return Stood;
+}
+
+/* What a bearer of Token, who wants image loads alone, is told first: a hole of unknown kinds up to Next. No READER: its books
+ * would show the lie. */
+static void
+CheckUnknownHole(const PRCM_TOKEN *Token, uint64_t Next)
+{
+    static struct
+    {
+        PRCM_BATCH Batch;
+        PRCM_LOST Lost;
+    } Out;
+    PRCM_SUBSCRIBE Request = ReaderRequest(PRCM_FROM_TOKEN);
+    PRCM_READ Read = {sizeof(Read), PRCM_READ_NO_WAIT};
+    PRCM_SUBSCRIBED Subscribed;
+    HANDLE File = RigOpen();
+    Request.Token = *Token;
+    Request.Kinds = PRCM_KIND_BIT(PRCM_KIND_IMAGE);
+    assert_status(SimControl(File, PRCM_IOCTL_SUBSCRIBE, &Request, sizeof(Request), &Subscribed,
+                             sizeof(Subscribed), NULL),
+                  STATUS_SUCCESS);
+    assert_status(SimControl(File, PRCM_IOCTL_READ, &Read, sizeof(Read), &Out, sizeof(Out), NULL),
+                  STATUS_SUCCESS);
+    assert_int_equal(Out.Batch.RecordCount, 1);
+    assert_int_equal(Out.Batch.Unknown, Next - Token->Next);
+    assert_int_equal(Out.Lost.Header.Kind, PRCM_KIND_LOST);
+    assert_int_equal(Out.Lost.Header.Sequence, Token->Next);
+    assert_int_equal(Out.Lost.NextSequence, Next);
+    assert_int_equal(Out.Lost.Unknown, Next - Token->Next);
+    assert_int_equal(Out.Lost.Evicted[PRCM_KIND_IMAGE] + Out.Lost.Dropped[PRCM_KIND_IMAGE], 0);
+    assert_int_equal(Out.Lost.Filtered, 0);
+    SimClose(File);
+}
+
+static void
+a_token_that_says_more_dropped_than_were_yet_gets_unknown(void **State)
+{
+    uint64_t Dropped;
+    (void)State;
+    uint64_t Stood = DropImages(&Dropped);
+    PRCM_TOKEN Token = GoodToken();
+    /* The first that the log still has is the one that stood: before it, none had been dropped. */
+    Token.Next = 2;
+    Token.Captured[PRCM_KIND_IMAGE] = Token.Dropped[PRCM_KIND_IMAGE] = 1;
+    CheckUnknownHole(&Token, Stood);
+}
+
+static void
+a_token_that_leaves_more_dropped_than_captured_gets_unknown(void **State)
+{
+    uint64_t Dropped;
+    (void)State;
+    DropImages(&Dropped);
+    PRCM_TOKEN Token = GoodToken();
+    /* It has had all image loads so far, and denies that any was dropped. */
+    Token.Dropped[PRCM_KIND_IMAGE] = 0;
+    for (ULONG Index = 0; Index < 3; Index++)
+        RigRaiseLargeStart(1000, 64);
+    RigRaiseImage(1000);
+    CheckUnknownHole(&Token, Token.Next + 3);
+}
+
 int
 main(void)
 {
@@ -388,6 +476,8 @@ main(void)
         TEST(a_token_of_another_run_starts_over_and_says_so),
         TEST(tokens_that_cannot_be_are_refused),
         TEST(tokens_that_lie_harm_their_bearer_alone),
+        TEST(a_token_that_says_more_dropped_than_were_yet_gets_unknown),
+        TEST(a_token_that_leaves_more_dropped_than_captured_gets_unknown),
     };
     return cmocka_run_group_tests_name("driver tokens", Tests, NULL, NULL);
 }
