@@ -201,6 +201,7 @@ DeviceOpen(_Inout_ FILE_OBJECT *File)
 
 /* Dispatch. */
 
+/* Of the four functions that DeviceCreate sets; the I/O manager refuses all others. */
 static NTSTATUS NTAPI
 DeviceDispatch(_In_ DEVICE_OBJECT *DeviceObject, _Inout_ PIRP Irp)
 {
@@ -224,11 +225,8 @@ DeviceDispatch(_In_ DEVICE_OBJECT *DeviceObject, _Inout_ PIRP Irp)
         if (Stack->FileObject->FsContext)
             SessionClose(Stack->FileObject->FsContext);
         break;
-    case IRP_MJ_DEVICE_CONTROL:
+    default: /* IRP_MJ_DEVICE_CONTROL */
         Status = DeviceControl(Irp, &Written);
-        break;
-    default:
-        Status = STATUS_INVALID_DEVICE_REQUEST;
     }
     Status = DeviceComplete(Irp, Status, Written);
     ExReleaseRundownProtection(&Device.Running);
