@@ -20,8 +20,7 @@ static BOOLEAN
 OsIsWindows8OrLater(VOID)
 {
     RTL_OSVERSIONINFOW Version = {.dwOSVersionInfoSize = sizeof(Version)};
-    if (!NT_SUCCESS(RtlGetVersion(&Version)))
-        return FALSE;
+    RtlGetVersion(&Version); /* cannot fail */
     return Version.dwMajorVersion > 6 || (Version.dwMajorVersion == 6 && Version.dwMinorVersion >= 2);
 }
 
