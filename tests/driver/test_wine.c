@@ -195,6 +195,42 @@ a_driver_that_goes_waits_for_whoever_stands_in_it(void **State)
             }
 }
 
+static void
+QueryOne(void *File)
+{
+    PRCM_QUERY Query;
+    assert_status(SimControl(File, PRCM_IOCTL_QUERY, NULL, 0, &Query, sizeof(Query), NULL), STATUS_SUCCESS);
+}
+
+static void
+a_request_that_comes_while_the_driver_goes_is_refused(void **State)
+{
+    HANDLE File = RigOpen();
+    PRCM_QUERY Query;
+    (void)State;
+    STALL *Inside = StallStart(QueryOne, File, SIM_POINT_LOCK, 1);
+    STALL *Unloader = StallStart(UnloadOne, NULL, SIM_POINT_WAIT, 1);
+    assert_true(StallStands(Inside) && StallStands(Unloader));
+    assert_status(SimControl(File, PRCM_IOCTL_QUERY, NULL, 0, &Query, sizeof(Query), NULL),
+                  STATUS_DEVICE_REMOVED);
+    StallEnd(Inside);
+    StallEnd(Unloader);
+    assert_false(SimIsLoaded());
+    SimClose(File);
+}
+
+/* The routine is removed, and the driver gone, between the OS's call and the routine's first look. */
+static void
+an_event_that_comes_when_the_driver_is_gone_touches_nothing(void **State)
+{
+    (void)State;
+    STALL *Stall = StallStart(RaiseOne, NULL, SIM_POINT_ATOMIC, 1);
+    assert_true(StallStands(Stall));
+    assert_status(SimUnloadAtOnce(), STATUS_SUCCESS);
+    assert_false(SimIsLoaded());
+    StallEnd(Stall);
+}
+
 int
 main(void)
 {
@@ -205,6 +241,8 @@ main(void)
         TEST(close_while_somebody_cancels_the_read_frees_nothing_too_early),
         TEST(a_handle_whose_create_was_refused_answers_and_closes),
         TEST(a_driver_that_goes_waits_for_whoever_stands_in_it),
+        TEST(a_request_that_comes_while_the_driver_goes_is_refused),
+        TEST(an_event_that_comes_when_the_driver_is_gone_touches_nothing),
         TEST(handles_left_open_are_freed_when_the_driver_goes),
     };
     return cmocka_run_group_tests_name("driver on Wine", Tests, NULL, NULL);
