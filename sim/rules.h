@@ -15,6 +15,7 @@
     Each(With, "spin-lock-not-held", "a spin lock released by a thread that does not hold it")               \
     Each(With, "spin-lock-count", "more spin locks at once than anyone needs")                               \
     Each(With, "wait-at-dispatch", "waiting for an object at DISPATCH_LEVEL, or with a spin lock held")      \
+    Each(With, "deadlock", "threads under a scheduler that all wait, and for nobody")                        \
     Each(With, "critical-region", "a critical region left that was not entered")                             \
     Each(With, "unbalanced", "a routine of the driver came back with other IRQL, locks or critical regions") \
     Each(With, "pool-type", "pool that this OS does not have")                                               \

@@ -164,6 +164,16 @@ WaitWithLock(void)
     KeWaitForSingleObject(&Event, Executive, KernelMode, FALSE, NULL);
 }
 
+/* Nobody sets what this thread waits for, and nobody else is there. */
+static void
+WaitForNobody(void)
+{
+    KEVENT Event;
+    KeInitializeEvent(&Event, NotificationEvent, FALSE);
+    SimScheduleBegin(NULL, NULL);
+    KeWaitForSingleObject(&Event, Executive, KernelMode, FALSE, NULL);
+}
+
 static void
 LeaveWithoutEnter(void)
 {
@@ -683,6 +693,7 @@ const BROKEN_CASE BrokenCases[] = {
     {"spin-lock-not-held", NULL, ReleaseNotHeld},
     {"spin-lock-count", NULL, HoldManyLocks},
     {"wait-at-dispatch", NULL, WaitWithLock},
+    {"deadlock", NULL, WaitForNobody},
     {"critical-region", NULL, LeaveWithoutEnter},
     {"unbalanced", "dispatch routine", DispatchUnbalanced},
     {"unbalanced", "image load", NotifyUnbalanced},
