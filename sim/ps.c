@@ -5,7 +5,7 @@
  */
 #include "kernel.h"
 
-#define NOTIFY_LIMIT_OLD 8  /* NT 5.2 */
+#define NOTIFY_LIMIT_OLD 8  /* of processes in NT 5.2, of images until an update of Windows 8.1 */
 #define NOTIFY_LIMIT     64 /* later */
 #define SE_LOCATE_TAG    0x6E496553u
 
@@ -186,10 +186,17 @@ IoGetCurrentProcess(void)
 
 /* ---- Registration ---- */
 
+static ULONG
+NotifyLimit(const NOTIFY_TABLE *Routines)
+{
+    SIM_OS LastOld = Routines == &ImageRoutines ? SIM_NT62 : SIM_NT52;
+    return DriverOs() <= LastOld ? NOTIFY_LIMIT_OLD : NOTIFY_LIMIT;
+}
+
 static NTSTATUS
 NotifyAdd(const char *Call, NOTIFY_TABLE *Routines, NOTIFY_KIND Kind, PVOID Routine, NTSTATUS FullStatus)
 {
-    ULONG Limit = DriverOs() == SIM_NT52 ? NOTIFY_LIMIT_OLD : NOTIFY_LIMIT;
+    ULONG Limit = NotifyLimit(Routines);
     RulePassive(Call);
     NTSTATUS Status = FaultStatus(Call, FullStatus);
     if (!NT_SUCCESS(Status))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The rules, by name, and what breaks each. RuleBroken takes no other name: the compiler sees to that. For each
- * there is a driver in tests/driver that breaks it.
+ * The rules, by name, and what breaks each. RuleBroken takes no other name: the compiler sees to that. For
+ * each there is a driver in tests/driver that breaks it.
  */
 #ifndef SIM_RULES_H
 #define SIM_RULES_H

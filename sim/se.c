@@ -87,6 +87,7 @@ RtlAddAccessAllowedAce(PACL Acl, ULONG Revision, ACCESS_MASK Access, PSID Sid)
 NTSTATUS
 RtlCreateSecurityDescriptor(PSECURITY_DESCRIPTOR Descriptor, ULONG Revision)
 {
+    RuleIrql("RtlCreateSecurityDescriptor", APC_LEVEL);
     NTSTATUS Status = FaultStatus("RtlCreateSecurityDescriptor", STATUS_UNKNOWN_REVISION);
     if (NT_SUCCESS(Status))
         *(SECURITY_DESCRIPTOR *)Descriptor = (SECURITY_DESCRIPTOR){.Revision = (UCHAR)Revision};
@@ -98,6 +99,7 @@ RtlSetDaclSecurityDescriptor(PSECURITY_DESCRIPTOR Descriptor, BOOLEAN Present, P
 {
     SECURITY_DESCRIPTOR *Known = Descriptor;
     (void)Defaulted;
+    RuleIrql("RtlSetDaclSecurityDescriptor", APC_LEVEL);
     NTSTATUS Status = FaultStatus("RtlSetDaclSecurityDescriptor", STATUS_INVALID_SECURITY_DESCR);
     if (!NT_SUCCESS(Status))
         return Status;
