@@ -2,18 +2,19 @@
  *
  * What a driver touches. Where AddressSanitizer is, a driver's objects are compiled so that each access is a
  * call; when they are joined (sim_add_driver), these calls, memcpy and its like are sent here, and go on from
- * here to the sanitizer. Two rules are checked on the way:
+ * here to the sanitizer. Three rules are checked on the way:
  *
  *     output-read         a load from the mapping of a request's output
  *     paged-at-dispatch   a load or store in paged pool at DISPATCH_LEVEL
+ *     use-after-free      a load or store in a completed request whose memory a canceller still holds
  *
- * What was freed, and what lies beside a block, is found by the sanitizer, whose report is headed with the
- * rule's name: use-after-free, out-of-bounds.
+ * What else was freed, and what lies beside a block, is found by the sanitizer, whose report is headed with
+ * the rule's name: use-after-free, out-of-bounds.
  *
  * Of two accesses to one place in one stretch of code GCC shows the first alone, even if that is a store and
  * the other a load. An image made with READS shows no stores, and so all loads. Clang shows everything.
  *
- * Without AddressSanitizer none of the four is checked here, and SimSeesAccesses says so.
+ * Without AddressSanitizer none of these is checked here, and SimSeesAccesses says so.
  */
 #include "kernel.h"
 #include <pthread.h>
@@ -96,9 +97,11 @@ AccessTouches(ACCESS_GUARD Guard, const void *Start, SIZE_T Bytes)
 }
 
 static void
-AccessCheckPaged(const char *What, const void *Start, SIZE_T Bytes)
+AccessCheck(const char *What, const void *Start, SIZE_T Bytes)
 {
     KIRQL Irql = SchedSelf()->Irql;
+    if (AccessTouches(ACCESS_COMPLETED, Start, Bytes))
+        RuleBroken("use-after-free", "%s of %zu bytes of a request that is completed", What, Bytes);
     if (Irql > APC_LEVEL && AccessTouches(ACCESS_PAGED_POOL, Start, Bytes))
         RuleBroken("paged-at-dispatch", "%s of %zu bytes of paged pool at IRQL %u", What, Bytes, Irql);
 }
@@ -106,7 +109,7 @@ AccessCheckPaged(const char *What, const void *Start, SIZE_T Bytes)
 static void
 AccessLoad(const void *Start, SIZE_T Bytes)
 {
-    AccessCheckPaged("a load", Start, Bytes);
+    AccessCheck("a load", Start, Bytes);
     if (AccessTouches(ACCESS_OUTPUT, Start, Bytes))
         RuleBroken("output-read", "a load of %zu bytes from the mapping of an output buffer", Bytes);
 }
@@ -114,7 +117,7 @@ AccessLoad(const void *Start, SIZE_T Bytes)
 static void
 AccessStore(const void *Start, SIZE_T Bytes)
 {
-    AccessCheckPaged("a store", Start, Bytes);
+    AccessCheck("a store", Start, Bytes);
 }
 
 /* ---- What the driver's objects call, by the names that sim_add_driver gives them ---- */

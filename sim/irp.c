@@ -155,7 +155,9 @@ IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost)
     Io->Information = Irp->IoStatus.Information;
     Io->Completed = true;
     bool Pinned = Io->Pins != 0;
-    if (!Pinned)
+    if (Pinned)
+        AccessGuard(ACCESS_COMPLETED, Block, sizeof(*Block));
+    else
         Io->Block = NULL;
     SchedChanged();
     SchedLeave();
@@ -420,7 +422,10 @@ IrpCancelPinned(SIM_IO *Io, IRP_BLOCK *Block)
     SchedChanged();
     SchedLeave();
     if (Free)
+    {
+        AccessUnguard(Block);
         free(Block);
+    }
     return true;
 }
 

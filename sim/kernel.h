@@ -178,8 +178,9 @@ bool DriverIsUnloadingAtOnce(void);
 
 typedef enum ACCESS_GUARD
 {
-    ACCESS_OUTPUT,    /* may be written, never read */
-    ACCESS_PAGED_POOL /* below DISPATCH_LEVEL only */
+    ACCESS_OUTPUT,     /* may be written, never read */
+    ACCESS_PAGED_POOL, /* below DISPATCH_LEVEL only */
+    ACCESS_COMPLETED   /* a request, kept for its canceller alone */
 } ACCESS_GUARD;
 
 void AccessGuard(ACCESS_GUARD Guard, const void *Start, SIZE_T Bytes);

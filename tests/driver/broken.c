@@ -87,6 +87,15 @@ BrokenAskProperly(void)
     return BrokenAskDirect(Answers);
 }
 
+void
+BrokenCancel(PDRIVER_DISPATCH Routine)
+{
+    HANDLE File;
+    ControlRoutine = Routine;
+    SimOpen(DEVICE_NAME, RIG_ALL_ACCESS, &File);
+    SimIoCancel(SimControlStart(File, CODE, NULL, 0, NULL, 0));
+}
+
 PVOID
 BrokenMapOutput(PIRP Irp)
 {
@@ -393,10 +402,7 @@ PendsForCancel(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 static void
 CancelKeepsLock(void)
 {
-    HANDLE File;
-    ControlRoutine = PendsForCancel;
-    SimOpen(DEVICE_NAME, RIG_ALL_ACCESS, &File);
-    SimIoCancel(SimControlStart(File, CODE, NULL, 0, NULL, 0));
+    BrokenCancel(PendsForCancel);
 }
 
 static NTSTATUS

@@ -33,6 +33,9 @@ NTSTATUS BrokenAskProperly(void);
 /* Opens the device, sends a request with output to Routine, and closes. */
 NTSTATUS BrokenAskDirect(PDRIVER_DISPATCH Routine);
 
+/* Opens the device, sends a request to Routine, which pends it, and cancels it. */
+void BrokenCancel(PDRIVER_DISPATCH Routine);
+
 NTSTATUS BrokenComplete(PIRP Irp, NTSTATUS Status);
 
 /* The mapping of a request's output. */

@@ -76,6 +76,30 @@ ReadsTheRequestAfterCompletion(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     return Irp->IoStatus.Status;
 }
 
+static void
+TouchCancelled(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    IoReleaseCancelSpinLock(Irp->CancelIrql);
+    BrokenComplete(Irp, STATUS_CANCELLED);
+    Sink = Irp->Cancel;
+}
+
+static NTSTATUS
+PendsForTouch(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    IoMarkIrpPending(Irp);
+    IoSetCancelRoutine(Irp, TouchCancelled);
+    return STATUS_PENDING;
+}
+
+static void
+CancelWhatIsTouched(void)
+{
+    BrokenCancel(PendsForTouch);
+}
+
 static NTSTATUS
 WritesAfterCompletion(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
@@ -146,6 +170,7 @@ const BROKEN_CASE BrokenAccessCases[] = {
     {"use-after-free", "WRITE of size 1", StoreToFreedPool},
     {"use-after-free", "WRITE of size 1", AskWritesAfterCompletion},
     {"use-after-free", "IofCompleteRequest", AskReadsTheRequestAfterCompletion},
+    {"use-after-free", "1 bytes of a request", CancelWhatIsTouched},
     {"out-of-bounds", "WRITE of size 1", StoreBehindPool},
     {"out-of-bounds", "WRITE of size 32", CopyBehindPool},
     {"out-of-bounds", "WRITE of size 65", AskWritesBehindOutput},
