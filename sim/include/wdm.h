@@ -96,9 +96,14 @@ DECLSPEC_NORETURN VOID KeBugCheckEx(ULONG Code, ULONG_PTR P1, ULONG_PTR P2, ULON
 
 VOID SimPagedCode(const char *Function);
 DECLSPEC_NORETURN VOID SimAssertFailed(const char *Condition, const char *File, int Line);
-#define PAGED_CODE()         SimPagedCode(__func__)
+#define PAGED_CODE() SimPagedCode(__func__)
+/* As in the WDK, a build with DBG=0 has no assertions; here the other is the default. */
+#if !defined(DBG) || DBG
 #define NT_ASSERT(Condition) ((Condition) ? (void)0 : SimAssertFailed(#Condition, __FILE__, __LINE__))
-#define ASSERT(Condition)    NT_ASSERT(Condition)
+#else
+#define NT_ASSERT(Condition) ((void)0)
+#endif
+#define ASSERT(Condition) NT_ASSERT(Condition)
 
 LONG InterlockedIncrement(LONG volatile *Target);
 LONG InterlockedDecrement(LONG volatile *Target);

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
 #
-# What tools/test and tools/demo share: progress lines, packages, builds. To be sourced by bash, after
+# What the tools share: progress lines, packages, builds. To be sourced by bash, after
 # `set -euo pipefail`. Everything here speaks on standard error, so that a tool's standard output stays its own.
 
 PRCM_ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -23,6 +23,8 @@ PACKAGES_NATIVE=(cmake ninja-build gcc g++ libc6-dev libcmocka-dev clang libclan
 PACKAGES_WINE=(wine wine64)
 # shellcheck disable=SC2034
 PACKAGES_SIGN=(openssl osslsigncode)
+# shellcheck disable=SC2034
+PACKAGES_COVERAGE=(cmake ninja-build g++ libc6-dev libcmocka-dev clang libclang-rt-dev llvm python3)
 # shellcheck disable=SC2034
 PACKAGES_CHECK=(clang clang-format shellcheck python3 python3-pytest python3-pefile)
 
