@@ -7,12 +7,6 @@
 #define RIG_MAX_TEXTS    64
 #define RIG_BUFFER_BYTES (256u * 1024u)
 
-extern char __start_sim_driver_data[];
-extern char __stop_sim_driver_data[];
-DRIVER_INITIALIZE DriverEntry;
-
-const SIM_IMAGE RigImage = {"prcm", DriverEntry, __start_sim_driver_data, __stop_sim_driver_data};
-
 unsigned RigProducers = 1;
 
 static PUNICODE_STRING Texts[RIG_MAX_TEXTS];

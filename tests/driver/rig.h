@@ -12,10 +12,9 @@
 #include <cmocka.h>
 #include <sim.h>
 #include "prcm.h"
+#include "rig_image.h"
 
 #define RIG_ALL_ACCESS (FILE_READ_DATA | FILE_WRITE_DATA)
-
-extern const SIM_IMAGE RigImage;
 
 /* NTSTATUS values print as what they are. */
 #define assert_status(Actual, Expected) assert_int_equal((ULONG)(Actual), (ULONG)(Expected))
