@@ -6,14 +6,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "rig_image.h"
 
 #define HOST_MAX_ID 256u
-
-extern char __start_sim_driver_data[];
-extern char __stop_sim_driver_data[];
-DRIVER_INITIALIZE DriverEntry;
-
-static const SIM_IMAGE Image = {"prcm", DriverEntry, __start_sim_driver_data, __stop_sim_driver_data};
 
 static bool FaultsArmed; /* in this run */
 /* The processes that were started; each is its raiser's alone. */
@@ -66,7 +61,7 @@ HostBegin(ULONG FailNth, bool Onwards)
     SimSetRegistryDword(L"ImageLaneBytes", PRCM_MIN_LANE_BYTES);
     SimFailNth(FailNth, Onwards);
     FaultsArmed = FailNth != 0;
-    return GOOD(SimLoad(&Image));
+    return GOOD(SimLoad(&RigImage));
 }
 
 void
