@@ -53,11 +53,18 @@ ReadIssue(READ *Read, HANDLE Device, uint32_t Flags)
     return ERROR_SUCCESS;
 }
 
+/* Complete, but without a status: Windows never leaves a READ so. Wine 8.0 does when it completes while the thread
+ * that issued it ends: the thread would have written the status, Wine cancels the READ for it, and if it is
+ * gone before the answer comes, Wine sets the event all the same. A READ that had a batch by then took it along, and
+ * the next batch, which does not follow on, says so. */
 DWORD
 ReadFinish(READ *Read, HANDLE Device, DWORD *Returned)
 {
     Read->InFlight = false;
-    return GetOverlappedResult(Device, &Read->Overlapped, Returned, FALSE) ? ERROR_SUCCESS : GetLastError();
+    if (GetOverlappedResult(Device, &Read->Overlapped, Returned, FALSE))
+        return ERROR_SUCCESS;
+    DWORD Error = GetLastError();
+    return Error != ERROR_IO_INCOMPLETE ? Error : ERROR_OPERATION_ABORTED;
 }
 
 static void

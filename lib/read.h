@@ -39,7 +39,8 @@ DWORD ReadSetBuffer(READ *Read, uint32_t Bytes);
 /* The READ must be idle. With success it is in flight, and may be complete already. Flags: PRCM_READ_XXX. */
 DWORD ReadIssue(READ *Read, HANDLE Device, uint32_t Flags);
 
-/* Event is set. How the READ ended, and how many bytes are in the buffer; ERROR_MORE_DATA has some too. */
+/* Event is set. How the READ ended, and how many bytes are in the buffer; ERROR_MORE_DATA has some too.
+ * ERROR_OPERATION_ABORTED: it was cancelled, or nothing says how it ended. */
 DWORD ReadFinish(READ *Read, HANDLE Device, DWORD *Returned);
 
 /* Ends a READ in flight, if there is one. Where it can only be ended by closing the handle, *Device is closed

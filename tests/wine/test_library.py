@@ -37,3 +37,8 @@ def test_session(driver, name):
 @pytest.mark.parametrize("name", names_in("test_session"))
 def test_session_without_what_came_after_nt52(driver, name):
     run(driver.box, driver.build, "test_session_nt52", name)
+
+
+@pytest.mark.parametrize("name", names_in("test_lost_answer"))
+def test_answer_that_went_with_its_thread(driver, name):
+    run(driver.box, driver.build, "test_lost_answer", name)
