@@ -51,7 +51,7 @@ class Tally:
 class Soak:
     def __init__(self, build, minutes, seed):
         self.build, self.seed = build, seed
-        self.explore = build / "soak" / "tests" / "scenarios" / "explore"
+        self.explore = build / "plain" / "tests" / "scenarios" / "explore"
         self.logs = build / "soak-logs"
         self.logs.mkdir(parents=True, exist_ok=True)
         self.workers = os.cpu_count() or 1
