@@ -164,8 +164,12 @@ DeviceControl(_Inout_ PIRP Irp, _Out_ ULONG *Written)
     if (!Stack->FileObject) /* a driver's request that belongs to no open */
         return STATUS_INVALID_DEVICE_REQUEST;
     SESSION *Session = Stack->FileObject->FsContext;
-    if (!Session) /* refused, but Wine 8.0 hands out a handle all the same */
-        return (NTSTATUS)(LONG_PTR)Stack->FileObject->FsContext2;
+    if (!Session)
+    {
+        /* Refused, but Wine 8.0 hands out a handle all the same; or no CREATE came, as for a driver's stream file. */
+        NTSTATUS Refused = (NTSTATUS)(LONG_PTR)Stack->FileObject->FsContext2;
+        return Refused ? Refused : STATUS_INVALID_DEVICE_REQUEST;
+    }
     VOID *Buffer = Irp->AssociatedIrp.SystemBuffer;
     ULONG InputLength = Stack->Parameters.DeviceIoControl.InputBufferLength;
     ULONG OutputLength = Stack->Parameters.DeviceIoControl.OutputBufferLength;

@@ -247,8 +247,10 @@ SimControlByDriver(HANDLE Handle, ULONG Code, const void *In, ULONG InBytes, voi
 }
 
 NTSTATUS
-SimStreamFile(PCWSTR Name)
+SimStreamFile(PCWSTR Name, ULONG Code, NTSTATUS *Answer)
 {
+    IO_STACK_LOCATION Control = {.MajorFunction = IRP_MJ_DEVICE_CONTROL,
+                                 .Parameters.DeviceIoControl = {.IoControlCode = Code}};
     UNICODE_STRING Full;
     UNICODE_STRING Rest;
     RtlInitUnicodeString(&Full, Name);
@@ -261,6 +263,7 @@ SimStreamFile(PCWSTR Name)
     SIM_FILE *File = ObpCreate(&ObpFileType, sizeof(*File));
     File->File.DeviceObject = &Device->Device;
     File->Opened = true;
+    *Answer = IrpWait(IrpSend(&File->File, &Control, NULL, NULL), NULL);
     FileSendCleanup(File);
     ObpDereference(File);
     return STATUS_SUCCESS;

@@ -182,9 +182,9 @@ NTSTATUS SimControl(HANDLE Handle, ULONG Code, const void *In, ULONG InBytes, vo
 NTSTATUS SimControlByDriver(HANDLE Handle, ULONG Code, const void *In, ULONG InBytes, void *Out,
                             ULONG OutBytes, ULONG_PTR *Information);
 
-/* One calls IoCreateStreamFileObject for the device Name and lets the file object go again: CLEANUP and CLOSE come, and no
- * CREATE did. */
-NTSTATUS SimStreamFile(PCWSTR Name);
+/* One calls IoCreateStreamFileObject for the device Name, sends a request without buffers by it, to which Answer is the answer,
+ * and lets the file object go again: CLEANUP and CLOSE come, and no CREATE did. */
+NTSTATUS SimStreamFile(PCWSTR Name, ULONG Code, NTSTATUS *Answer);
 
 /* ---- Processes ---- */
 

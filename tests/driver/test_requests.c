@@ -194,8 +194,10 @@ static void
 a_file_object_that_no_create_was_sent_for_is_no_session(void **State)
 {
     PRCM_QUERY Query;
+    NTSTATUS Answer;
     (void)State;
-    assert_status(SimStreamFile(PRCM_DEVICE_NAME), STATUS_SUCCESS);
+    assert_status(SimStreamFile(PRCM_DEVICE_NAME, PRCM_IOCTL_STOP, &Answer), STATUS_SUCCESS);
+    assert_status(Answer, STATUS_INVALID_DEVICE_REQUEST);
     RigQuery(&Query);
     assert_int_equal(Query.Sessions, 1);
     CheckAlive();
