@@ -4,6 +4,7 @@
  * driver stopped and unloaded under load. Built with ThreadSanitizer as well.
  */
 #include "rig.h"
+#include <sched.h>
 #include <stdlib.h>
 
 #define PRODUCERS  4u
@@ -194,13 +195,17 @@ ReadPolling(TASK *Task)
     return ReaderReadNow(&Task->Reader);
 }
 
-/* Pends, and cancels now and then so that it finds out when all is over. */
+/* Pends, and cancels now and then, and once nothing will come any more: whoever only waited would wait for ever. */
 static NTSTATUS
 ReadPended(TASK *Task)
 {
-    if (!ReaderPend(&Task->Reader) && Random(&Task->Seed, 4) == 0)
-        SimIoCancel(Task->Reader.Pended);
-    else if (__atomic_load_n(&ProducersLeft, __ATOMIC_SEQ_CST) == 0)
+    bool Cancel = !ReaderPend(&Task->Reader) && Random(&Task->Seed, 4) == 0;
+    while (!Cancel && !SimIoDone(Task->Reader.Pended))
+    {
+        Cancel = __atomic_load_n(&ProducersLeft, __ATOMIC_SEQ_CST) == 0;
+        sched_yield();
+    }
+    if (Cancel)
         SimIoCancel(Task->Reader.Pended);
     NTSTATUS Status = ReaderWait(&Task->Reader);
     return Status == STATUS_CANCELLED ? ReadPolling(Task) : Status;
@@ -326,8 +331,9 @@ every_account_closes_and_every_record_is_whole(void **State)
         assert_int_equal(Reader->At.Next, Query.Next);
         ReaderCheckAccount(Reader);
         assert_int_equal(Reader->Unknown, 0);
-        ReaderClose(Reader);
     }
+    for (ULONG Index = 0; Index < READERS; Index++)
+        ReaderClose(&Readers[Index].Reader);
 }
 
 static void
