@@ -134,8 +134,10 @@ def run(tree, tmp_path):
     return run
 
 
-# Clamped at the bound or not, the bound is the result.
-SURVIVOR = "sample.c:SampleClamp:CMP:Value > SAMPLE_ROOM [> -> >=]:1"
+# What the sample's test does not try.
+SURVIVOR = "sample.c:SampleClamp:CONST:Value > SAMPLE_ROOM [SAMPLE_ROOM + 1]:1"
+# Clamped at the bound or not, the bound is the result, as the compiler sees.
+SAME = "sample.c:SampleClamp:CMP:Value > SAMPLE_ROOM [> -> >=]:1"
 CAUGHT = "sample.c:SampleClamp:CMP:Value > SAMPLE_ROOM [> -> <=]:1"
 HANGS = "sample.c:SampleCount:COND:while (Steps-- > 0) [true]:1"
 
@@ -149,9 +151,10 @@ def test_a_survivor_is_a_failure_and_all_else_is_caught(run):
 
 
 def test_a_survivor_with_a_reason_is_none(run):
-    code, output = run("--operator", "CMP", listed=f"{SURVIVOR}\n    The bound is\n    the result.\n")
-    assert f"equivalent: {SURVIVOR}\n    The bound is the result.\n" in output
-    assert output.splitlines()[-1] == "3 of 4 mutants caught" and code == 0, output
+    code, output = run("--operator", "CONST", listed=f"{SURVIVOR}\n    Nobody has\n    asked.\n")
+    assert f"equivalent: {SURVIVOR}\n    Nobody has asked.\n" in output
+    last = output.splitlines()[-1].split()
+    assert int(last[2]) - int(last[0]) == 1 and code == 0, output
 
 
 def test_one_that_is_listed_and_caught_is_a_failure(run):
@@ -164,13 +167,21 @@ def test_one_that_is_listed_and_does_not_exist_is_a_failure(run):
     assert "there is none such: sample.c:Sample" in output and code == 1
 
 
+def test_one_of_the_same_code_is_not_counted_and_need_not_be_listed(run):
+    code, output = run("--id", SAME)
+    assert "besides: 1 that compile to the same code" in output and code == 0
+    assert output.splitlines()[-1] == "0 of 0 mutants caught"
+    code, output = run("--id", SAME, listed=f"{SAME}\n    Nobody can tell.\n")
+    assert f"listed without need (same ): {SAME}" in output and code == 1
+
+
 def test_one_that_hangs_is_caught(run):
     code, output = run("--id", HANGS)
     assert output.splitlines()[-1] == "1 of 1 mutants caught" and code == 0, output
 
 
 def test_a_sample_leaves_out_what_is_listed_and_is_the_same_each_time(run):
-    listed = f"{SURVIVOR}\n    The bound is the result.\n"
+    listed = f"{SURVIVOR}\n    Nobody has asked.\n"
     names = [run("--list", "--sample", "5", "--seed", "3", listed=listed)[1] for _ in range(2)]
     assert names[0] == names[1] and len(names[0].splitlines()) == 5
     code, output = run("--list", "--sample", "1000", listed=listed)

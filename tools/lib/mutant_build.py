@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -92,7 +93,10 @@ class Tree:
     def compile(self, source, text, target, extra=()):
         """Compiles the text as if it were the file source. Its messages if it does not compile, else None."""
         entry = self.compile_commands[source]
-        copy = pathlib.Path(f"{target}.c")
+        # By the file's own name, which an object bears: equal code is to be equal to the byte.
+        directory = pathlib.Path(f"{target}.d")
+        directory.mkdir()
+        copy = directory / pathlib.Path(source).name
         copy.write_text(f'# 1 "{source}"\n{text}')
         command = []
         arguments = iter(shlex.split(entry["command"]))
@@ -104,7 +108,9 @@ class Tree:
         # What a mistake makes the compiler say is no matter, and line numbers are no part of the code.
         command += ["-w", "-g0", "-iquote", str(pathlib.Path(source).parent), *extra]
         command += ["-o", str(target), str(copy)]
-        return run_shell(shlex.join(command), entry["directory"])
+        failure = run_shell(shlex.join(command), entry["directory"])
+        shutil.rmtree(directory)
+        return failure
 
     def join(self, objects, target):
         """Joins the driver's objects, some of them replaced, as the build does."""

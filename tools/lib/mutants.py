@@ -153,14 +153,20 @@ class Run:
         with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
             return list(pool.map(function, mutants))
 
-    def fingerprint(self, mutant):
+    def object_of(self, tree, mutant):
+        """Where the mutant's code is, or is to be, for a tree."""
+        return self.workshop.scratch / f"{tree.name}-{hashlib.sha256(mutant.name.encode()).hexdigest()}.o"
+
+    def compile(self, tree, mutant):
         """A hash of the code, or None if there is none."""
-        source = self.workshop.sources[mutant.file]
-        target = self.workshop.scratch / f"{threading.get_ident()}.o"
+        target = self.object_of(tree, mutant)
         text = mutant.apply(self.workshop.texts[mutant.file])
-        if self.workshop.trees[0].compile(source, text, target) is not None:
+        if tree.compile(self.workshop.sources[mutant.file], text, target) is not None:
             return None
         return hashlib.sha256(target.read_bytes()).hexdigest()
+
+    def fingerprint(self, mutant):
+        return self.compile(self.workshop.trees[0], mutant)
 
     def sort_out(self):
         """Verdicts of those that need no run; the others."""
@@ -203,9 +209,10 @@ class Run:
         programs = self.order(tree, mutant)
         if not programs:
             return None
-        source = self.workshop.sources[mutant.file]
-        tree.compile(source, mutant.apply(self.workshop.texts[mutant.file]), scratch / "mutant.o")
-        tree.join({tree.object_of(source): scratch / "mutant.o"}, scratch / "image.o")
+        code = self.object_of(tree, mutant)
+        if not code.exists():
+            self.compile(tree, mutant)
+        tree.join({tree.object_of(self.workshop.sources[mutant.file]): code}, scratch / "image.o")
         for program in programs:
             tree.link(program, scratch / "image.o", scratch / "program")
             failure = run_program(tree, program, scratch / "program", log=log)
