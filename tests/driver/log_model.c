@@ -12,34 +12,21 @@ ModelRandom(MODEL *Model, uint32_t Below)
 
 /* ---- Writers ---- */
 
-/* How many of the oldest entries have to go for Needed bytes more; false: one of them is still filling. */
-static bool
-LaneMakesRoom(const MODEL *Model, const MODEL_LANE *Lane, uint64_t Needed, uint32_t *First)
+static void
+EvictEvent(void *Context, uint64_t Number)
 {
-    for (*First = Lane->First;; (*First)++)
-    {
-        uint64_t Tail = *First < Lane->End ? Lane->Entries[*First].Offset : Lane->Head;
-        if (Lane->Head + Needed - Tail <= Lane->Bytes)
-            return true;
-        uint64_t Number = Lane->Entries[*First].Number;
-        if (*First == Lane->End || (Number && Model->Events[Number].State == EVENT_FILLING))
-            return false;
-    }
+    ((MODEL *)Context)->Events[Number].Evicted = true;
 }
 
-static void
-LaneEvict(MODEL *Model, MODEL_LANE *Lane, uint32_t First)
+/* The lowest number of a lane that is still being filled, or UINT64_MAX. */
+static uint64_t
+LowestFilling(const MODEL *Model, uint32_t Lane)
 {
-    for (; Lane->First < First; Lane->First++)
-        Model->Events[Lane->Entries[Lane->First].Number].Evicted =
-            true; /* padding: nobody looks at number 0 */
-}
-
-static void
-LaneAppend(MODEL_LANE *Lane, uint32_t Bytes, uint64_t Number)
-{
-    Lane->Entries[Lane->End++] = (PLACED){Lane->Head, Bytes, Number};
-    Lane->Head += Bytes;
+    uint64_t Lowest = UINT64_MAX;
+    for (uint32_t Index = 0; Index < Model->FillingCount; Index++)
+        if (LaneOf[Model->Events[Model->Filling[Index]].Kind] == Lane)
+            Lowest = min(Lowest, Model->Filling[Index]);
+    return Lowest;
 }
 
 static void
@@ -62,13 +49,10 @@ ModelReserve(MODEL *Model)
     while (!LogCaptures(&Model->Log, New.Kind));
     New.Bytes = (uint32_t)sizeof(PRCM_RECORD) +
                 8 * ModelRandom(Model, (Model->MaxRecordBytes - (uint32_t)sizeof(PRCM_RECORD)) / 8 + 1);
-    MODEL_LANE *Lane = &Model->Lanes[LaneOf[New.Kind]];
+    LANE_MODEL *Lane = &Model->Lanes[LaneOf[New.Kind]];
     const LOG_LANE *Real = &Model->Log.Lanes[LaneOf[New.Kind]];
-    uint32_t Bytes = New.Bytes + Model->Overhead;
-    uint32_t ToEnd = Lane->Bytes - (uint32_t)(Lane->Head % Lane->Bytes);
-    uint32_t Padding = ToEnd < Bytes ? ToEnd : 0;
-    uint32_t First;
-    bool Room = LaneMakesRoom(Model, Lane, Padding + Bytes, &First);
+    bool Room = LaneModelReserve(Lane, Model->Count + 1, New.Bytes + Model->Overhead,
+                                 LowestFilling(Model, LaneOf[New.Kind]), EvictEvent, Model);
 
     SimAdvanceTime((LONGLONG)ModelRandom(Model, 100) - 10);
     New.Record = LogReserve(&Model->Log, New.Kind, New.Key, New.Bytes);
@@ -78,11 +62,7 @@ ModelReserve(MODEL *Model)
     *Event = New;
     if (!Room)
         return;
-    LaneEvict(Model, Lane, First);
-    if (Padding)
-        LaneAppend(Lane, Padding, 0);
-    CheckReserved(Model, Event, Real->Memory + Lane->Head % Lane->Bytes);
-    LaneAppend(Lane, Bytes, Model->Count);
+    CheckReserved(Model, Event, Real->Memory + Lane->Entries[Lane->End - 1].Offset % Lane->Bytes);
     Event->Time = Event->Record->Time;
     Event->Record->FixedSize = sizeof(PRCM_RECORD);
     Event->Record->ThreadId = Event->Pattern;
@@ -184,18 +164,10 @@ ModelCounts(const MODEL *Model, uint64_t Number, uint64_t *Captured, uint64_t *D
 }
 
 static void
-CheckLaneInfo(MODEL *Model, const MODEL_LANE *Lane, const PRCM_LANE_INFO *Info)
+CheckLaneInfo(MODEL *Model, const LANE_MODEL *Lane, const PRCM_LANE_INFO *Info)
 {
-    uint64_t Used = 0;
-    uint64_t Oldest = 0;
-    for (uint32_t Index = Lane->First; Index < Lane->End; Index++)
-    {
-        Used += Lane->Entries[Index].Bytes;
-        if (!Oldest)
-            Oldest = Lane->Entries[Index].Number;
-    }
-    CHECK(Info->Used == Used);
-    CHECK(Info->Oldest == Oldest);
+    CHECK(Info->Used == LaneModelUsed(Lane));
+    CHECK(Info->Oldest == LaneModelOldest(Lane));
     CHECK(Info->Bytes == Lane->Bytes);
 }
 
@@ -236,12 +208,13 @@ MeasureOverhead(MODEL *Model)
 
 /* Half of the log's lanes stand just before the offset where 32 bits end. */
 static void
-PlaceLane(MODEL *Model, uint32_t Index)
+PlaceLane(MODEL *Model, uint32_t Index, uint32_t Bytes)
 {
-    MODEL_LANE *Lane = &Model->Lanes[Index];
+    uint64_t Head = 0;
     if (ModelRandom(Model, 2))
-        Lane->Head = 0x100000000u - (uint64_t)Lane->Bytes * ModelRandom(Model, 4);
-    Model->Log.Lanes[Index].Head = Model->Log.Lanes[Index].Tail = Lane->Head;
+        Head = 0x100000000u - (uint64_t)Bytes * ModelRandom(Model, 4);
+    LaneModelInit(&Model->Lanes[Index], Bytes, Head);
+    Model->Log.Lanes[Index].Head = Model->Log.Lanes[Index].Tail = Head;
 }
 
 void
@@ -260,13 +233,13 @@ ModelInit(MODEL *Model, uint64_t Seed)
         Config.Kinds = 1 + ModelRandom(Model, PRCM_KINDS_ALL);
     memcpy(Config.LaneOf, LaneOf, sizeof(LaneOf));
     for (uint32_t Index = 0; Index < PRCM_LANE_COUNT; Index++)
-        Config.LaneBytes[Index] = Model->Lanes[Index].Bytes = 1024u << ModelRandom(Model, 5);
+        Config.LaneBytes[Index] = 1024u << ModelRandom(Model, 5);
     Model->MaxRecordBytes = (min(Config.LaneBytes[0], Config.LaneBytes[1]) / 2 - Model->Overhead - 8) & ~7u;
     if (ModelRandom(Model, 2))
         Model->MaxRecordBytes = min(Model->MaxRecordBytes, ModelRandom(Model, 2) ? 96 : 400);
     CHECK(NT_SUCCESS(LogInit(&Model->Log, &Config)));
     for (uint32_t Index = 0; Index < PRCM_LANE_COUNT; Index++)
-        PlaceLane(Model, Index);
+        PlaceLane(Model, Index, Config.LaneBytes[Index]);
     Model->Inside = false;
 }
 

@@ -5,6 +5,7 @@
 #ifndef LOG_MODEL_H
 #define LOG_MODEL_H
 
+#include "lane_model.h"
 #include "rig.h"
 #include "log.h"
 
@@ -31,23 +32,6 @@ typedef struct EVENT
     PRCM_RECORD *Record; /* while filling */
 } EVENT;
 
-/* An entry of a lane: a record, or padding, whose number is 0. */
-typedef struct PLACED
-{
-    uint64_t Offset;
-    uint32_t Bytes;
-    uint64_t Number;
-} PLACED;
-
-typedef struct MODEL_LANE
-{
-    uint32_t Bytes;
-    uint64_t Head;
-    PLACED Entries[2 * MODEL_MAX_EVENTS];
-    uint32_t First; /* the oldest kept */
-    uint32_t End;
-} MODEL_LANE;
-
 typedef struct MODEL
 {
     LOG Log; /* the driver's */
@@ -62,7 +46,7 @@ typedef struct MODEL
     EVENT Events[MODEL_MAX_EVENTS + 1];
     uint64_t Filling[MODEL_MAX_FILLING];
     uint32_t FillingCount;
-    MODEL_LANE Lanes[PRCM_LANE_COUNT];
+    LANE_MODEL Lanes[PRCM_LANE_COUNT];
 } MODEL;
 
 #define CHECK(Condition)                                                                                     \
