@@ -171,6 +171,8 @@ VOID
 GatherNoProcess(NTSTATUS Status, PRCM_START *Start)
 {
     Start->CreateTime = RecordNoValue(RecordFailure(Status));
+    if (Os.GetProcessStartKey)
+        Start->StartKey = RecordNoValue(RecordFailure(Status));
     GatherNoHandle(Status, Start);
 }
 

@@ -396,6 +396,19 @@ the_base_tier_tells_a_process_that_cannot_be_looked_up(void **State)
 }
 
 static void
+a_start_key_that_cannot_be_asked_for_is_not_one_that_the_os_lacks(void **State)
+{
+    SIM_PROCESS Process = Child(NULL);
+    SIM_START How = FullStart(NULL, NULL);
+    (void)State;
+    SimHide("PsSetCreateProcessNotifyRoutineEx2");
+    SimHide("PsSetCreateProcessNotifyRoutineEx");
+    RigLoad();
+    SimRefuse("PsLookupProcessByProcessId", STATUS_INVALID_CID);
+    CheckNoValue(&RaiseOneStart(&Process, &How)->StartKey, (uint32_t)STATUS_INVALID_CID);
+}
+
+static void
 time_is_as_precise_as_the_os_can(void **State)
 {
     (void)State;
@@ -791,6 +804,8 @@ main(void)
         cmocka_unit_test_setup_teardown(the_base_tier_gets_the_path_from_the_process, FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(the_base_tier_tells_a_process_that_cannot_be_looked_up, FieldsReset,
                                         FieldsEnd),
+        cmocka_unit_test_setup_teardown(a_start_key_that_cannot_be_asked_for_is_not_one_that_the_os_lacks,
+                                        FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(time_is_as_precise_as_the_os_can, FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(a_failing_question_is_its_fields_status, FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(what_the_os_does_not_know_is_absent_and_not_failed, FieldsReset,
