@@ -128,7 +128,7 @@ DriverRestoreData(const SIM_IMAGE *Image)
     if (Kept)
         RuleBroken("sim", "two drivers with globals in one program");
     Kept = Image;
-    Original = malloc(Bytes);
+    Original = RtlpAllocate(Bytes);
     DriverCopyData(Original, Image->Data, Bytes);
 }
 
@@ -319,7 +319,7 @@ SearchVisit(const TRACKED *Entry, void *Context)
 LONG_PTR
 SimFindKernelAddress(const void *Bytes, SIZE_T Length)
 {
-    SEARCH *Search = calloc(1, sizeof(*Search));
+    SEARCH *Search = RtlpAllocate(sizeof(*Search));
     const char *Data;
     LONG_PTR Found = -1;
     for (TRACK_KIND Kind = 0; Kind < TRACK_KIND_COUNT; Kind++)

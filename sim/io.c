@@ -131,7 +131,7 @@ IoCreateSymbolicLink(PUNICODE_STRING Name, PUNICODE_STRING Target)
     }
     else
     {
-        LINK *Link = malloc(sizeof(*Link));
+        LINK *Link = RtlpAllocate(sizeof(*Link));
         *Link = (LINK){Links, RtlpCopyString(Name), RtlpCopyString(Target)};
         Links = Link;
     }
@@ -173,7 +173,7 @@ IoCreateDevice(PDRIVER_OBJECT Driver, ULONG ExtensionSize, PUNICODE_STRING Name,
     Device->Device = (DEVICE_OBJECT){.DriverObject = Driver,
                                      .Flags = DO_DEVICE_INITIALIZING,
                                      .Characteristics = Characteristics,
-                                     .DeviceExtension = ExtensionSize ? calloc(1, ExtensionSize) : NULL,
+                                     .DeviceExtension = ExtensionSize ? RtlpAllocate(ExtensionSize) : NULL,
                                      .DeviceType = Type,
                                      .StackSize = 1};
     SchedEnter();

@@ -183,7 +183,7 @@ IrpSetBuffers(IRP_BLOCK *Block, const void *In, void *Out)
     {
         if (FaultStatus("IoAllocateSystemBuffer", STATUS_INSUFFICIENT_RESOURCES))
             return STATUS_INSUFFICIENT_RESOURCES;
-        Block->Irp.AssociatedIrp.SystemBuffer = malloc(Bytes);
+        Block->Irp.AssociatedIrp.SystemBuffer = RtlpAllocate(Bytes);
         memset(Block->Irp.AssociatedIrp.SystemBuffer, 0xEE, Bytes);
         if (InBytes)
             memcpy(Block->Irp.AssociatedIrp.SystemBuffer, In, InBytes);
@@ -204,7 +204,7 @@ IrpSetBuffers(IRP_BLOCK *Block, const void *In, void *Out)
 static IRP_BLOCK *
 IrpCreate(SIM_IO *Io, KPROCESSOR_MODE Mode, const IO_STACK_LOCATION *Parameters)
 {
-    IRP_BLOCK *Block = calloc(1, sizeof(*Block));
+    IRP_BLOCK *Block = RtlpAllocate(sizeof(*Block));
     Block->Stack = *Parameters;
     Block->Stack.FileObject = Mode == UserMode ? Io->File : NULL;
     Block->Stack.DeviceObject = Io->File->DeviceObject;
@@ -252,7 +252,7 @@ IrpCheckDispatch(SIM_IO *Io, NTSTATUS Returned)
 SIM_IO *
 IrpFailed(NTSTATUS Status)
 {
-    SIM_IO *Io = calloc(1, sizeof(*Io));
+    SIM_IO *Io = RtlpAllocate(sizeof(*Io));
     Io->Status = Status;
     Io->Completed = Io->Finished = true;
     return Io;
@@ -265,7 +265,7 @@ IrpSendIn(KPROCESSOR_MODE Mode, PFILE_OBJECT File, const IO_STACK_LOCATION *Para
     UCHAR Major = Parameters->MajorFunction;
     if (!DriverEnter(File))
         return IrpFailed(STATUS_NO_SUCH_DEVICE);
-    SIM_IO *Io = calloc(1, sizeof(*Io));
+    SIM_IO *Io = RtlpAllocate(sizeof(*Io));
     Io->Thread = SchedSelf()->Number;
     Io->Process = SchedSelf()->Process;
     Io->Dispatching = true;

@@ -249,6 +249,9 @@ void ZwReset(void);
 void ZwSetService(const char *Service);
 PUNICODE_STRING ZwServicePath(void);
 
+/* The host's memory, zeroed, to be freed with free. Never NULL: a simulator without memory shows nothing. */
+void *RtlpAllocate(SIZE_T Bytes);
+
 /* To be freed with free(Copy.Buffer); empty for NULL. */
 UNICODE_STRING RtlpCopyString(PCUNICODE_STRING From);
 

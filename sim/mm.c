@@ -17,7 +17,7 @@ MdlCreate(void *Address, ULONG Bytes, CSHORT Flags, const void *Caller)
 {
     if (FaultStatus("IoAllocateMdl", STATUS_INSUFFICIENT_RESOURCES))
         return NULL;
-    PMDL Mdl = calloc(1, sizeof(*Mdl));
+    PMDL Mdl = RtlpAllocate(sizeof(*Mdl));
     Mdl->Size = sizeof(*Mdl);
     Mdl->MdlFlags = Flags;
     Mdl->StartVa = PAGE_ALIGN(Address);
@@ -110,7 +110,7 @@ MmMapLockedPagesSpecifyCache(PMDL Mdl, KPROCESSOR_MODE Mode, MEMORY_CACHING_TYPE
     if (FaultStatus("MmMapLockedPagesSpecifyCache", STATUS_INSUFFICIENT_RESOURCES))
         return NULL;
     ULONG Offset = Mdl->ByteOffset % MEMORY_ALLOCATION_ALIGNMENT;
-    char *Start = malloc(Offset + Mdl->ByteCount);
+    char *Start = RtlpAllocate(Offset + Mdl->ByteCount);
     Mdl->MappedSystemVa = Start + Offset;
     memcpy(Mdl->MappedSystemVa, MmGetMdlVirtualAddress(Mdl), Mdl->ByteCount);
     Mdl->MdlFlags |= MDL_MAPPED_TO_SYSTEM_VA;
@@ -185,7 +185,7 @@ PageableTakeFaults(void)
 PUNICODE_STRING
 SimPageableString(PCWSTR Text, ULONG Bytes)
 {
-    PAGEABLE *New = calloc(1, sizeof(*New));
+    PAGEABLE *New = RtlpAllocate(sizeof(*New));
     SIZE_T Guard = PAGE_SIZE;
     New->Bytes = Bytes ? ROUND_TO_PAGES(Bytes) : PAGE_SIZE;
     New->Pages = mmap(NULL, New->Bytes + Guard, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

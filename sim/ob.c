@@ -40,7 +40,7 @@ ObpHeader(const void *Object)
 void *
 ObpCreate(POBJECT_TYPE Type, SIZE_T Bytes)
 {
-    OBJECT_HEADER *Header = calloc(1, OBJECT_HEADER_BYTES + Bytes);
+    OBJECT_HEADER *Header = RtlpAllocate(OBJECT_HEADER_BYTES + Bytes);
     void *Object = (char *)Header + OBJECT_HEADER_BYTES;
     Header->Type = Type;
     Header->References = 1;

@@ -22,6 +22,15 @@ RtlInitUnicodeString(PUNICODE_STRING String, PCWSTR Text)
     String->Buffer = (PWCH)(ULONG_PTR)Text;
 }
 
+void *
+RtlpAllocate(SIZE_T Bytes)
+{
+    void *Memory = calloc(1, Bytes);
+    if (!Memory)
+        RuleBroken("sim", "no memory for %zu bytes", Bytes);
+    return Memory;
+}
+
 UNICODE_STRING
 RtlpCopyString(PCUNICODE_STRING From)
 {
@@ -30,7 +39,7 @@ RtlpCopyString(PCUNICODE_STRING From)
         return Copy;
     Copy.Length = From->Length;
     Copy.MaximumLength = (USHORT)max(From->Length, 1);
-    Copy.Buffer = malloc(Copy.MaximumLength);
+    Copy.Buffer = RtlpAllocate(Copy.MaximumLength);
     memcpy(Copy.Buffer, From->Buffer, From->Length);
     return Copy;
 }

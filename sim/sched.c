@@ -235,7 +235,7 @@ struct SCHED_RW
 SCHED_RW *
 SchedRwCreate(void)
 {
-    SCHED_RW *Lock = calloc(1, sizeof(*Lock));
+    SCHED_RW *Lock = RtlpAllocate(sizeof(*Lock));
     pthread_rwlockattr_t Attributes;
     pthread_rwlockattr_init(&Attributes);
     pthread_rwlockattr_setkind_np(&Attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
@@ -318,7 +318,7 @@ ThreadMain(void *Context)
 SIM_THREAD *
 SimThreadStart(void (*Routine)(void *), void *Context)
 {
-    SIM_THREAD *Thread = calloc(1, sizeof(*Thread));
+    SIM_THREAD *Thread = RtlpAllocate(sizeof(*Thread));
     Thread->Routine = Routine;
     Thread->Context = Context;
     if (Scheduled)
@@ -367,7 +367,7 @@ GateIsOpen(const void *Context)
 SIM_GATE *
 SimGateCreate(void)
 {
-    return calloc(1, sizeof(SIM_GATE));
+    return RtlpAllocate(sizeof(SIM_GATE));
 }
 
 void

@@ -112,7 +112,7 @@ SECURITY_DESCRIPTOR *
 SeCopyDescriptor(const SECURITY_DESCRIPTOR *Descriptor)
 {
     SIZE_T AclBytes = Descriptor->Dacl ? Descriptor->Dacl->AclSize : 0;
-    SECURITY_DESCRIPTOR *Copy = malloc(sizeof(*Copy) + AclBytes);
+    SECURITY_DESCRIPTOR *Copy = RtlpAllocate(sizeof(*Copy) + AclBytes);
     *Copy = *Descriptor;
     if (AclBytes)
         Copy->Dacl = memcpy(Copy + 1, Descriptor->Dacl, AclBytes);

@@ -27,7 +27,7 @@ void
 TrackAdd(const TRACKED *Entry)
 {
     TRACK_SHARD *Shard = TrackShard(Entry->Address);
-    TRACKED *Copy = malloc(sizeof(*Copy));
+    TRACKED *Copy = RtlpAllocate(sizeof(*Copy));
     *Copy = *Entry;
     pthread_mutex_lock(&Shard->Lock);
     Copy->Next = Shard->First;

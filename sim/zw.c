@@ -77,7 +77,7 @@ SimSetRegistry(PCWSTR Name, ULONG Type, const void *Data, ULONG Bytes)
     free(Value->Data);
     Value->Type = Type;
     Value->Bytes = Bytes;
-    Value->Data = malloc(Bytes + 1);
+    Value->Data = RtlpAllocate(Bytes + 1);
     if (Bytes)
         memcpy(Value->Data, Data, Bytes);
 }
@@ -264,7 +264,7 @@ ZwQueryInformationProcess(HANDLE Handle, PROCESSINFOCLASS Class, PVOID Buffer, U
     if (!Process)
         RuleBroken("handle", "ZwQueryInformationProcess by %p, which is no handle of a process", Handle);
     Status =
-        Access & Enough ? ProcessQuery(Process, Class, Buffer, Length, ReturnLength) : STATUS_ACCESS_DENIED;
+        (Access & Enough) != 0 ? ProcessQuery(Process, Class, Buffer, Length, ReturnLength) : STATUS_ACCESS_DENIED;
     ObpDereference(Process);
     return Status;
 }
