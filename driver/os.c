@@ -63,7 +63,8 @@ OsFree(PVOID Memory)
 LONGLONG
 OsTime(VOID)
 {
-    LARGE_INTEGER Time;
+    /* Zero, as x64's KeQuerySystemTime writes it as another type, which is lost on an analyser. */
+    LARGE_INTEGER Time = {0};
     if (Os.QueryTimePrecise)
         Os.QueryTimePrecise(&Time);
     else

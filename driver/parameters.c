@@ -49,7 +49,8 @@ ParametersGet(_In_opt_ HANDLE Key, _In_ PCWSTR Name)
     Parameter.Usable =
         NT_SUCCESS(Status) && Buffer.Info.Type == REG_DWORD && Buffer.Info.DataLength == sizeof(ULONG);
     if (Parameter.Usable)
-        RtlCopyMemory(&Parameter.Value, Buffer.Info.Data, sizeof(ULONG));
+        RtlCopyMemory(&Parameter.Value, Buffer.Room + FIELD_OFFSET(KEY_VALUE_PARTIAL_INFORMATION, Data),
+                      sizeof(ULONG));
     return Parameter;
 }
 

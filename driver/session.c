@@ -258,12 +258,12 @@ VOID
 SessionsCommit(SESSIONS *Sessions, PRCM_RECORD *Record)
 {
     SESSION_PICK Pick = {.OnlyReady = TRUE};
-    PIRP Irp;
     if (!LogCommit(Sessions->Log, Record))
         return;
     for (ULONG Turn = 0; Turn < PRCM_MAX_SESSIONS; Turn++)
     {
-        if ((Irp = IoCsqRemoveNextIrp(&Sessions->Pended, &Pick)) == NULL)
+        PIRP Irp = IoCsqRemoveNextIrp(&Sessions->Pended, &Pick);
+        if (!Irp)
             break;
         ULONG Written;
         NTSTATUS Status = SessionFill(SessionOfIrp(Irp), Irp, SESSION_WRITER_BYTES, &Written);
