@@ -110,7 +110,6 @@ ArgsNumber(ARGS *Args, const char *Option, const char *Argument, uint64_t Min, u
 bool
 ArgsBytes(ARGS *Args, const char *Option, const char *Argument, const ARGS_SIZES *Sizes, uint64_t *Value)
 {
-    char What[96];
     static const char Suffixes[] = "KMG";
     const char *At = Argument;
     unsigned Shift = 0;
@@ -124,6 +123,7 @@ ArgsBytes(ARGS *Args, const char *Option, const char *Argument, const ARGS_SIZES
     }
     if (!Valid || *At != '\0' || *Value > Sizes->Max >> Shift || *Value << Shift < Sizes->Min)
     {
+        char What[96];
         snprintf(What, sizeof(What), "not a size from %s, in bytes or with K, M or G", Sizes->Named);
         return ArgsRefuse(Args, Option, Argument, What);
     }

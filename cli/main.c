@@ -118,8 +118,9 @@ Run(int Count, char **Values)
     bool Help = strcmp(Values[0], "help") == 0;
     if (strcmp(Values[0], "--version") == 0)
         return ShowVersion();
-    if (Help && Count > 1 && FindCommand(Values[1]) != NULL)
-        return CommandShowHelp(FindCommand(Values[1]));
+    const COMMAND *Command = Help && Count > 1 ? FindCommand(Values[1]) : NULL;
+    if (Command != NULL)
+        return CommandShowHelp(Command);
     if (Help || strcmp(Values[0], "--help") == 0 || strcmp(Values[0], "-h") == 0)
         return ShowHelp();
     return RunCommand(Count, Values);
@@ -137,6 +138,33 @@ ToUtf8(const wchar_t *Text)
     return Utf8;
 }
 
+static void
+FreeArguments(int Count, char **Values)
+{
+    for (int Index = 0; Index < Count; Index++)
+        free(Values[Index]);
+    free(Values);
+}
+
+/* NULL: no memory, or not Unicode. */
+static char **
+ToUtf8Arguments(int Count, wchar_t **Values)
+{
+    char **Utf8 = calloc((size_t)Count + 1, sizeof(char *));
+    if (Utf8 == NULL)
+        return NULL;
+    for (int Index = 0; Index < Count; Index++)
+    {
+        Utf8[Index] = ToUtf8(Values[Index]);
+        if (Utf8[Index] == NULL)
+        {
+            FreeArguments(Index, Utf8);
+            return NULL;
+        }
+    }
+    return Utf8;
+}
+
 /* The runtime's entry, by way of -municode. */
 int wmain(int Count, wchar_t **Values);
 
@@ -146,16 +174,14 @@ wmain(int Count, wchar_t **Values)
     if (Count >= 3 && wcscmp(Values[1], SELFTEST_CHILD_WORD) == 0)
         ExitProcess(SelftestChildCode(Values[2]));
     ConsoleInit();
-    char **Utf8 = calloc((size_t)Count, sizeof(char *));
-    for (int Index = 1; Index < Count; Index++)
+    int Given = Count > 0 ? Count - 1 : 0;
+    char **Utf8 = ToUtf8Arguments(Given, Values + 1);
+    if (Utf8 == NULL)
     {
-        if (Utf8 != NULL)
-            Utf8[Index - 1] = ToUtf8(Values[Index]);
-        if (Utf8 == NULL || Utf8[Index - 1] == NULL)
-        {
-            ConsoleSay("there is no memory for the arguments.");
-            return EXIT_FAILED;
-        }
+        ConsoleSay("there is no memory for the arguments.");
+        return EXIT_FAILED;
     }
-    return ConsoleFinish(Run(Count > 0 ? Count - 1 : 0, Utf8));
+    EXIT_CODE Code = ConsoleFinish(Run(Given, Utf8));
+    FreeArguments(Given, Utf8);
+    return Code;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "processes.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,11 +20,12 @@ BucketOf(PROCESSES *Processes, uint32_t Id)
 static void
 Forget(PROCESSES *Processes, PROCESS *Process)
 {
-    PROCESS **Link = BucketOf(Processes, Process->Id);
-    while (*Link != Process)
-        Link = &(*Link)->NextInBucket;
-    *Link = Process->NextInBucket;
+    PROCESS **Slot = BucketOf(Processes, Process->Id);
+    while (*Slot != Process)
+        Slot = &(*Slot)->NextInBucket;
+    *Slot = Process->NextInBucket;
 
+    assert((Process->Older == NULL) == (Process == Processes->Oldest));
     *(Process->Older != NULL ? &Process->Older->Younger : &Processes->Oldest) = Process->Younger;
     *(Process->Younger != NULL ? &Process->Younger->Older : &Processes->Youngest) = Process->Older;
     Processes->Count--;

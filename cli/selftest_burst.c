@@ -117,7 +117,7 @@ WaitForOne(HANDLE *Running, uint32_t *RunningCount, HANDLE StopEvent)
 DWORD
 SelftestBurstRun(SELFTEST_BURST *Burst, uint32_t Count, uint32_t AtOnce, HANDLE StopEvent)
 {
-    HANDLE Running[MAX_AT_ONCE];
+    HANDLE Running[MAX_AT_ONCE] = {NULL};
     uint32_t RunningCount = 0;
     DWORD Error = 0;
 

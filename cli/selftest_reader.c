@@ -37,10 +37,11 @@ TakeStart(const PRCM_START *Start, CHECK_EVENT *Event)
     Event->CommandLineStatus = Start->CommandLine.Status;
     if (Start->ParentProcessId.Value != GetCurrentProcessId() || Units == NULL)
         return true;
-    Event->CommandLine = malloc(Start->CommandLine.Length);
-    if (Event->CommandLine == NULL)
+    uint16_t *Copy = malloc(Start->CommandLine.Length);
+    if (Copy == NULL)
         return Start->CommandLine.Length == 0;
-    memcpy(Event->CommandLine, Units, Start->CommandLine.Length);
+    memcpy(Copy, Units, Start->CommandLine.Length);
+    Event->CommandLine = Copy;
     Event->CommandLineCount = Start->CommandLine.Length / sizeof(uint16_t);
     return true;
 }

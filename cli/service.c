@@ -54,28 +54,30 @@ SetInstallOption(PRCM_SERVICE_OPTIONS *Options, ARGS *Args, int Option)
     }
 }
 
+static bool
+DriverBesideProgram(WCHAR Path[MAX_PATH])
+{
+    DWORD Count = GetModuleFileNameW(NULL, Path, MAX_PATH);
+    /* cppcheck-suppress uninitvar; GetModuleFileNameW writes it */
+    WCHAR *Slash = Count < MAX_PATH ? wcsrchr(Path, L'\\') : NULL;
+
+    if (Slash == NULL || (size_t)(Slash - Path) + 1 + wcslen(DRIVER_FILE) >= MAX_PATH)
+        return false;
+    wcscpy(Slash + 1, DRIVER_FILE);
+    return true;
+}
+
 /* The absolute path of what the user named, or of prcm.sys beside this program. */
 static bool
 DriverPath(const char *Named, char Path[], int PathBytes)
 {
     WCHAR Given[MAX_PATH];
     WCHAR Full[MAX_PATH];
-    DWORD Count;
 
-    if (Named != NULL)
-    {
-        if (MultiByteToWideChar(CP_UTF8, 0, Named, -1, Given, MAX_PATH) == 0)
-            return false;
-    }
-    else
-    {
-        Count = GetModuleFileNameW(NULL, Given, MAX_PATH);
-        WCHAR *Slash = Count < MAX_PATH ? wcsrchr(Given, L'\\') : NULL;
-        if (Slash == NULL || (size_t)(Slash - Given) + 1 + wcslen(DRIVER_FILE) >= MAX_PATH)
-            return false;
-        wcscpy(Slash + 1, DRIVER_FILE);
-    }
-    Count = GetFullPathNameW(Given, MAX_PATH, Full, NULL);
+    if (Named == NULL ? !DriverBesideProgram(Given)
+                      : MultiByteToWideChar(CP_UTF8, 0, Named, -1, Given, MAX_PATH) == 0)
+        return false;
+    DWORD Count = GetFullPathNameW(Given, MAX_PATH, Full, NULL);
     return Count != 0 && Count < MAX_PATH &&
            WideCharToMultiByte(CP_UTF8, 0, Full, -1, Path, PathBytes, NULL, NULL);
 }

@@ -170,7 +170,6 @@ UserName(void *Context, const void *Sid, uint32_t SidBytes, UTF16 *Name)
 {
     static USER Cache[USER_CACHE_COUNT];
     static uint32_t Used;
-    static uint32_t Next;
     USER *User = NULL;
 
     (void)Context;
@@ -183,6 +182,7 @@ UserName(void *Context, const void *Sid, uint32_t SidBytes, UTF16 *Name)
     }
     if (User == NULL)
     {
+        static uint32_t Next;
         User = &Cache[Next];
         Next = (Next + 1) % USER_CACHE_COUNT;
         Used += Used < USER_CACHE_COUNT;

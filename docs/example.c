@@ -53,7 +53,6 @@ main(void)
     PRCM_SESSION *Session;
     const PRCM_BATCH *Batch;
     PRCM_RECORDS Records;
-    const PRCM_RECORD *Record;
     PRCM_ACCOUNT Account;
 
     PRCM_RESULT Result = PrcmOpen(&Session);
@@ -63,6 +62,7 @@ main(void)
     while (Result == PRCM_OK &&
            (Result = PrcmWait(Session, PRCM_WAIT_FOREVER, NULL, &Batch, &Records)) == PRCM_OK)
     {
+        const PRCM_RECORD *Record;
         while ((Record = PrcmBatchNext(&Records)) != NULL)
             ShowRecord(Record);
         fflush(stdout);

@@ -20,7 +20,7 @@ PrcmLastSystemError(void)
 uint32_t
 PrcmVersion(void)
 {
-    return (uint32_t)PRCM_VERSION_MAJOR << 24 | (uint32_t)PRCM_VERSION_MINOR << 16 |
+    return ((uint32_t)PRCM_VERSION_MAJOR << 24) + ((uint32_t)PRCM_VERSION_MINOR << 16) +
            (uint32_t)PRCM_VERSION_PATCH;
 }
 

@@ -45,6 +45,7 @@ ServiceResult(DWORD Error)
 PRCM_RESULT
 ServiceOpen(DWORD Access, SC_HANDLE *Service)
 {
+    *Service = NULL;
     SC_HANDLE Manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
     if (Manager == NULL)
         return ServiceResult(GetLastError());
