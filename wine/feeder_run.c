@@ -372,6 +372,7 @@ RunWith(RUN *Run, int Count, WCHAR **Command)
     Run->Event = malloc(NTEXT_MAX_EVENT_BYTES);
     if (!RunInterrupted || !Run->Event)
     {
+        free(Run->Event);
         FeederError("no memory");
         return FEEDER_EXIT_RAISE;
     }

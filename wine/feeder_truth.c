@@ -174,10 +174,9 @@ TruthCharacter(TRUTH *Truth, const WCHAR *Units, size_t Count)
     char Utf8[] = {(char)(0xE0 | Unit >> 12), (char)(0x80 | (Unit >> 6 & 0x3F)),
                    (char)(0x80 | (Unit & 0x3F))};
     char Short[] = {(char)(0xC0 | Unit >> 6), (char)(0x80 | (Unit & 0x3F))};
-    char Quoted[] = {'\\', (char)Unit};
     char Ascii = (char)Unit;
     if (Unit == '"' || Unit == '\\')
-        TruthPut(Truth, Quoted, sizeof(Quoted));
+        TruthPut(Truth, (char[]){'\\', (char)Unit}, 2);
     else if (IsSurrogate || Unit < 0x20 || Unit == 0x7F)
         TruthPut(Truth, Escape, sizeof(Escape));
     else if (Unit < 0x80)

@@ -104,7 +104,7 @@ MadeUpText(NTEXT_EVENT *Event, uint32_t Bytes, const uint16_t *Prefix, size_t Pr
 {
     uint16_t *To = (uint16_t *)(void *)((uint8_t *)Event + Event->Size);
     size_t Count = Bytes / 2, At = 0;
-    uint16_t Digits[DIGITS];
+    uint16_t Digits[DIGITS] = {0};
     for (size_t i = DIGITS; i-- > 0; Number /= 10)
         Digits[i] = (uint16_t)('0' + Number % 10);
     for (size_t i = 0; i < PrefixCount && At < Count; i++)

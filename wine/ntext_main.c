@@ -133,7 +133,7 @@ MainInitDriver(PDRIVER_OBJECT Driver, PUNICODE_STRING RegistryPath)
     if (!NT_SUCCESS(Status))
         IoDeleteDevice(Device);
     else
-        Device->Flags &= ~DO_DEVICE_INITIALIZING;
+        Device->Flags &= ~(ULONG)DO_DEVICE_INITIALIZING;
     return Status;
 }
 
