@@ -68,6 +68,7 @@ PUNICODE_STRING
 RigTextOfLength(PCWSTR Text, ULONG Bytes)
 {
     WCHAR *Copy = malloc(Bytes + sizeof(WCHAR));
+    assert_non_null(Copy);
     UNICODE_STRING One;
     RtlInitUnicodeString(&One, Text);
     ULONG Length = One.Length / (ULONG)sizeof(WCHAR);
@@ -231,18 +232,25 @@ ReaderClose(READER *Reader)
     __atomic_sub_fetch(&ReadersOpen, 1, __ATOMIC_RELAXED);
 }
 
+#pragma GCC diagnostic push
+/* GCC takes all elements of Records for one, and this one for overwritten by the next. */
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 static void
 ReaderKeep(READER *Reader, const PRCM_RECORD *Record)
 {
     if (Reader->RecordCount == Reader->RecordRoom)
     {
         Reader->RecordRoom = Reader->RecordRoom * 2 + 64;
-        Reader->Records = realloc(Reader->Records, Reader->RecordRoom * sizeof(PRCM_RECORD *));
+        PRCM_RECORD **Larger = realloc(Reader->Records, Reader->RecordRoom * sizeof(PRCM_RECORD *));
+        assert_non_null(Larger);
+        Reader->Records = Larger;
     }
     PRCM_RECORD *Copy = malloc(Record->Size);
+    assert_non_null(Copy);
     memcpy(Copy, Record, Record->Size);
     Reader->Records[Reader->RecordCount++] = Copy;
 }
+#pragma GCC diagnostic pop
 
 /* By kind: what lies between two tokens is what the batch tells of. */
 static void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "stall.h"
+#include <assert.h>
 #include <stdlib.h>
 
 struct STALL
@@ -43,6 +44,7 @@ STALL *
 StallStart(void (*Routine)(void *), void *Context, SIM_POINT Point, ULONG Nth)
 {
     STALL *Stall = malloc(sizeof(*Stall));
+    assert(Stall);
     *Stall = (STALL){Routine, Context, Point, Nth, SimGateCreate(), SimGateCreate(), NULL};
     if (!Stalls++)
         SimSetHook(StallHook, NULL);

@@ -23,6 +23,7 @@ static void *
 Input(const void *Known, ULONG KnownBytes, ULONG Bytes)
 {
     char *In = calloc(1, Bytes + 1);
+    assert_non_null(In);
     memcpy(In, Known, min(KnownBytes, Bytes));
     if (Bytes >= sizeof(uint32_t))
         memcpy(In, &Bytes, sizeof(Bytes));

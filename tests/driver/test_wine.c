@@ -5,7 +5,7 @@
  */
 #include "rig.h"
 #include "stall.h"
-#include <unistd.h>
+#include <time.h>
 
 static int
 WineStart(void **State)
@@ -167,7 +167,7 @@ UnloadUnder(STALL *Stall)
 {
     SIM_THREAD *Unloader = SimThreadStart(UnloadOne, NULL);
     for (ULONG Times = 0; Times < 200 && SimIsLoaded(); Times++)
-        usleep(50);
+        nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);
     StallEnd(Stall);
     SimThreadJoin(Unloader);
     assert_false(SimIsLoaded());

@@ -135,7 +135,7 @@ BuilderSetBytes(BATCH_BUILDER *Builder, PRCM_BYTES *Field, const void *Bytes, ui
 {
     PRCM_RECORD *Record = BuilderLast(Builder);
     uint32_t Padded = (Length + 7) / 8 * 8;
-    assert(Builder->Batch.Bytes + Padded <= BUILDER_BYTES);
+    assert(Record && Builder->Batch.Bytes + Padded <= BUILDER_BYTES);
     memcpy((uint8_t *)Record + Record->Size, Bytes, Length);
     *Field = (PRCM_BYTES){PRCM_PRESENT, Record->Size, Length, Length};
     Record->Size += Padded;
@@ -145,7 +145,7 @@ BuilderSetBytes(BATCH_BUILDER *Builder, PRCM_BYTES *Field, const void *Bytes, ui
 void
 BuilderSetText(BATCH_BUILDER *Builder, PRCM_BYTES *Field, const char *Ascii)
 {
-    uint8_t Text[512];
+    uint8_t Text[512] = {0};
     uint32_t Length = 0;
     for (; *Ascii; Ascii++)
     {

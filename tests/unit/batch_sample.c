@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,7 @@ SAMPLE *
 SampleCreate(void)
 {
     SAMPLE *Sample = malloc(sizeof(*Sample));
+    assert(Sample);
     BATCH_BUILDER *Builder = &Sample->Builder;
     BuilderBegin(Builder, SampleBefore);
     SampleAddStart(Sample);
@@ -44,6 +46,7 @@ static void *
 CopyExactly(const void *Bytes, size_t Length)
 {
     void *Copy = malloc(Length != 0 ? Length : 1);
+    assert(Copy);
     memcpy(Copy, Bytes, Length);
     return Copy;
 }

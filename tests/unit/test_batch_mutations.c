@@ -76,6 +76,7 @@ several_bytes_changed_at_random(void **State)
     SAMPLE *Sample = SampleCreate();
     uint32_t Length = Sample->Batch->Bytes;
     uint8_t *Kept = malloc(Length);
+    assert_non_null(Kept);
     memcpy(Kept, Sample->Batch, Length);
     for (uint32_t Run = 0; Run < 100000; Run++)
     {

@@ -214,7 +214,7 @@ static uint8_t *
 EditedMember(SAMPLE *Sample, const EDIT *Edit)
 {
     uint8_t *Structure;
-    memcpy(&Structure, (uint8_t *)Sample + Edit->Structure, sizeof(Structure));
+    memcpy(&Structure, (uint8_t *)Sample + Edit->Structure, sizeof(uint8_t *));
     return Structure + Edit->Offset;
 }
 

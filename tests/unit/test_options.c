@@ -21,10 +21,11 @@ Parse(const char *Line)
 {
     static char Text[4096];
     static char *Words[MAX_WORDS];
+    char *Rest;
     int Count = 0;
 
     strncpy(Text, Line, sizeof(Text) - 1);
-    for (char *Word = strtok(Text, " "); Word != NULL; Word = strtok(NULL, " "))
+    for (char *Word = strtok_r(Text, " ", &Rest); Word != NULL; Word = strtok_r(NULL, " ", &Rest))
         Words[Count++] = Word;
     Words[Count] = NULL;
     WatchOptionsDestroy(&Options);
@@ -190,21 +191,28 @@ a_lane_of_no_bytes_or_too_many_is_refused_with_its_limits(void **State)
 }
 
 static void
+Append(char Line[2048], const char *Text)
+{
+    size_t Length = strlen(Line);
+    assert_true((size_t)snprintf(Line + Length, 2048 - Length, "%s", Text) < 2048 - Length);
+}
+
+static void
 takes_as_many_pids_and_patterns_as_there_is_room_for(void **State)
 {
     char Line[2048] = "watch";
     (void)State;
     for (unsigned Index = 0; Index < PRCM_MAX_KEYS; Index++)
-        strcat(Line, " --pid 4");
+        Append(Line, " --pid 4");
     assert_true(Parse(Line));
-    strcat(Line, " --pid 8");
+    Append(Line, " --pid 8");
     AssertRefuses(Line, "--pid 8: the driver takes 64 process ids at most");
 
     strcpy(Line, "watch");
     for (unsigned Index = 0; Index < WATCH_MAX_PATTERNS; Index++)
-        strcat(Line, " --image a");
+        Append(Line, " --image a");
     assert_true(Parse(Line));
-    strcat(Line, " --image b");
+    Append(Line, " --image b");
     AssertRefuses(Line, "--image b: 64 patterns at most");
 }
 
