@@ -3,7 +3,6 @@
 
 import pytest
 
-from conftest import BUILD
 from image import DRIVER, USER, Image, check_no_exports
 from spoil import FAULTS
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """A Wine of the tests' own: a prefix, its server, and the programs that run in it.
 
-Everything that runs here has a time by which it must be done, writes to files, and is ended by its process id; what a
-test has left behind is a failure of that test.
+Everything that runs here has a time by which it must be done, writes to files, and is ended by its process
+id; what a test has left behind is a failure of that test.
 """
 
 import os
@@ -77,9 +77,14 @@ class Program:
             )
 
     def begin_if_wine_did_not(self):
-        """Once in some thousand starts Wine ends with exit code 1 and not a word before the program's first instruction. Only
-        for programs that never end so by themselves."""
-        if self.plain and self.popen.poll() == 1 and not self.out.stat().st_size and not self.err.stat().st_size:
+        """Once in some thousand starts Wine ends with exit code 1 and not a word before the program's first
+        instruction. Only for programs that never end so by themselves."""
+        if (
+            self.plain
+            and self.popen.poll() == 1
+            and not self.out.stat().st_size
+            and not self.err.stat().st_size
+        ):
             self.begin()
 
     def __str__(self):
@@ -173,8 +178,8 @@ class Box:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        # Whatever comes first makes the prefix. An explicit wineboot would be a second one, and leave two service
-        # managers.
+        # Whatever comes first makes the prefix. An explicit wineboot would be a second one, and leave two
+        # service managers.
         self.run("cmd", "/c", "exit", timeout=180)
 
     def destroy(self):
@@ -199,8 +204,10 @@ class Box:
         self.started = 0
 
     def run_new_host(self, *arguments):
-        """Runs what starts a driver. Not before the process that hosted the last one has ended: for a moment Wine's service
-        manager says that the driver has stopped, and would still hand it to that process, which fails with error 1359."""
+        """Runs what starts a driver. Not before the process that hosted the last one has ended: for a moment
+        Wine's service manager says that the driver has stopped, and would still hand it to that process,
+        which fails with error 1359.
+        """
         hosts = self.driver_hosts()
         wait_until(lambda: not self.hosts & self.driver_hosts(), "the driver's last host ends")
         program = self.start(*arguments)

@@ -66,7 +66,8 @@ class Result(ctypes.Structure):
 
 
 def event_bytes(**fields):
-    """Texts may be a str, of which surrogates stay as they are, or bytes; a text that is not given is not known."""
+    """Texts may be a str, of which surrogates stay as they are, or bytes; a text that is not given is not
+    known."""
     event, tail = Event(), b""
     for name, value in fields.items():
         if name not in TEXTS:

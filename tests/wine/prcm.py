@@ -26,10 +26,12 @@ class Reader:
 
     def wait_for(self, count):
         """Until that many lines are there."""
+
         def enough():
             if not self.program.running():
                 raise BoxError(f"the reader has ended:\n{self.program.report()}")
             return len(self.lines()) >= count
+
         wait_until(enough, f"{count} lines of: {self.program}")
 
     def end(self, code=EXIT_OK):
@@ -93,7 +95,8 @@ class Prcm:
         self.run("uninstall")
 
     def put_away(self):
-        """Stops and uninstalls, if a test has not; what the driver should have let go of is checked before."""
+        """Stops and uninstalls, if a test has not; what the driver should have let go of is checked
+        before."""
         try:
             if self.installed and self.status()["service"] == "running":
                 self.check_nothing_held()
@@ -106,7 +109,8 @@ class Prcm:
         wait_until(lambda: self.look().Sessions == 1, "no session is left but ours")
         query, state = self.look(), self.stand_in()
         assert (query.Waiting, query.Published) == (0, query.Next)
-        assert (state.ProcessRoutines, state.ImageRoutines) == (1, 1), "each notify routine is registered once"
+        routines = (state.ProcessRoutines, state.ImageRoutines)
+        assert routines == (1, 1), "each notify routine is registered once"
         assert (state.References, state.Handles) == (0, 0), "references or handles to processes have leaked"
 
     def status(self):
@@ -176,8 +180,8 @@ class Prcm:
         return self.box.logs / f"truth-{self.truths}.jsonl"
 
     def start_feeder(self, *arguments):
-        """A feeder under way, and the file it writes the truth to. arguments: `run` or `raise`, its options, and what
-        follows them."""
+        """A feeder under way, and the file it writes the truth to. arguments: `run` or `raise`, its options,
+        and what follows them."""
         truth = self.truth_file()
         verb, *rest = arguments
         return self.box.start(self.feeder, verb, "--truth", self.box.windows(truth), *rest), truth

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The driver below its library: raw requests through probe.exe, and the ABI's structures as prcm_abi.h has them."""
+"""The driver below its library: raw requests through probe.exe, and the ABI's structures as prcm_abi.h has
+them."""
 
 import ctypes
 import itertools
@@ -173,8 +174,8 @@ class Record(ctypes.Structure):
     ]
 
 
-for structure, size in ((Token, 88), (Subscribe, 368), (Subscribed, 120), (Query, 264), (Batch, 264), (Record, 32)):
-    assert ctypes.sizeof(structure) == size
+SIZES = {Token: 88, Subscribe: 368, Subscribed: 120, Query: 264, Batch: 264, Record: 32}
+assert all(ctypes.sizeof(structure) == size for structure, size in SIZES.items())
 
 
 def subscribe_bytes(**fields):
@@ -306,7 +307,9 @@ def all_codes():
     """Codes around the driver's own, of every method and access, less the four that it has."""
     known = {IOCTL_QUERY, IOCTL_SUBSCRIBE, IOCTL_READ, IOCTL_STOP}
     functions = (0, 1, 0x7FF, *range(0x800, 0x808), 0x880, 0xFFF)
-    for device, function, method, access in itertools.product((0x8950, 0x22, 0x8951), functions, range(4), range(4)):
+    for device, function, method, access in itertools.product(
+        (0x8950, 0x22, 0x8951), functions, range(4), range(4)
+    ):
         code = ctl_code(function, method, access, device)
         if code not in known:
             yield code

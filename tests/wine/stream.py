@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What `prcm watch --json` wrote, and whether it adds up: numbers ascending, no gap unaccounted for, nothing twice, the
-account closed. Nothing here knows what really happened; truth.py compares with that."""
+"""What `prcm watch --json` wrote, and whether it adds up: numbers ascending, no gap unaccounted for, nothing
+twice, the account closed. Nothing here knows what really happened; truth.py compares with that."""
 
 import collections
 import json
@@ -41,8 +41,8 @@ def read_lines(path):
 
 
 class Stream:
-    """A reader's output. items are events and holes in the order of the output; a hole is a list of its `lost`
-    lines."""
+    """A reader's output. items are events and holes in the order of the output; a hole is a list of its
+    `lost` lines."""
 
     def __init__(self, lines):
         self.items = []
@@ -64,7 +64,11 @@ class Stream:
             self.account = line
         elif line["event"] != "lost":
             self.items.append(line)
-        elif self.items and isinstance(self.items[-1], list) and self.items[-1][0]["first_seq"] == line["first_seq"]:
+        elif (
+            self.items
+            and isinstance(self.items[-1], list)
+            and self.items[-1][0]["first_seq"] == line["first_seq"]
+        ):
             self.items[-1].append(line)
         else:
             self.items.append([line])
@@ -96,12 +100,14 @@ def check_hole(hole, problems):
         problems.equal((line["first_seq"], line["next_seq"]), (first, following), f"{where}: its lines' ends")
         problems.check(line["kind"] in COUNTED and line["cause"] in CAUSES, f"{where}: {line}")
         problems.check(line["count"] > 0, f"{where}: a line that counts nothing: {line}")
-    problems.check(sum(line["count"] for line in hole) <= following - first, f"{where}: more lost than it is wide")
+    problems.check(
+        sum(line["count"] for line in hole) <= following - first, f"{where}: more lost than it is wide"
+    )
 
 
 def check_order(stream, problems):
-    """Walks the numbers from the account's beginning to its end; how many of them nothing was said of. With no filter
-    that is 0, and every hole ends at the event behind it."""
+    """Walks the numbers from the account's beginning to its end; how many of them nothing was said of. With
+    no filter that is 0, and every hole ends at the event behind it."""
     silent = 0
     at = stream.account["from"]
     for item in stream.items:
@@ -130,7 +136,9 @@ def check_counts(account, problems):
     parts = COUNTS[1:]
     known = not any(account[name]["unknown"] for name in COUNTS)
     for kind in (*KINDS, "total") if known else ("total",):
-        problems.equal(sum(account[part][kind] for part in parts), account["captured"][kind], f"account: sum of {kind}")
+        problems.equal(
+            sum(account[part][kind] for part in parts), account["captured"][kind], f"account: sum of {kind}"
+        )
     passed = account["next"] - account["from"]
     problems.equal(passed, account["captured"]["total"] - account["unread"]["total"], "account: next - from")
 
@@ -161,11 +169,14 @@ def check_events(stream, problems):
             if value is None:
                 problems.check(event.get(f"{name}_status"), f"{where}: {name} is null and nothing says why")
             elif f"{name}_status" in event:
-                problems.equal(event[f"{name}_status"], "truncated", f"{where}: {name} has a value, and a status")
+                problems.equal(
+                    event[f"{name}_status"], "truncated", f"{where}: {name} has a value, and a status"
+                )
 
 
 def check_processes(stream, problems):
-    """Within a process start < loads < exit, and each but once. Only of processes whose start is in the stream."""
+    """Within a process start < loads < exit, and each but once. Only of processes whose start is in the
+    stream."""
     state = {}
     for event in stream.events:
         process = event["pid"], event["create_time"]

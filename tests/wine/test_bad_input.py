@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Bad input to every request: the status that prcm_abi.h documents for each, the driver alive, the account intact.
+"""Bad input to every request: the status that prcm_abi.h documents for each, the driver alive, the account
+intact.
 
 Where Wine's I/O manager answers and the driver never sees the request, the test says so."""
 
@@ -22,8 +23,8 @@ MIB = 1024 * 1024
 
 @pytest.fixture
 def probe(driver):
-    """A probe; and when the test is done, the driver must be as good as new: what is raised then is read, whole, and
-    what is left of the probe's handles is let go of."""
+    """A probe; and when the test is done, the driver must be as good as new: what is raised then is read,
+    whole, and what is left of the probe's handles is let go of."""
     probe = driver.probe()
     yield probe
     begin = driver.look().Next
@@ -40,8 +41,8 @@ def expect(answer, status, what=""):
 
 
 def open_refused(probe):
-    """The status with which an open is refused. Wine's server does not wait for the driver's answer to an open, so
-    there the handle comes all the same, and every request on it is answered with that status."""
+    """The status with which an open is refused. Wine's server does not wait for the driver's answer to an
+    open, so there the handle comes all the same, and every request on it is answered with that status."""
     status, handle = probe.open()
     if status == abi.SUCCESS:
         status = probe.ioctl(handle, abi.IOCTL_QUERY, b"", QUERY_BYTES).status
@@ -154,7 +155,7 @@ def test_subscribe_of_a_newer_reader(probe):
 def test_subscribe_with_wrong_values(probe):
     handle = probe.opened()
     instance = probe.query(handle).Instance
-    keys = (ctypes.c_uint32 * abi.MAX_KEYS)
+    keys = ctypes.c_uint32 * abi.MAX_KEYS
 
     def token(**fields):
         good = {"Instance": instance, "Next": 1, "CountsKnown": 1}
@@ -175,7 +176,10 @@ def test_subscribe_with_wrong_values(probe):
         "number 0": {"From": abi.FROM_SEQUENCE},
         "a number not yet reached": {"From": abi.FROM_SEQUENCE, "Token": abi.Token(Next=2)},
         "the last number there is": {"From": abi.FROM_SEQUENCE, "Token": abi.Token(Next=2**64 - 1)},
-        "a number with more of a token": {"From": abi.FROM_SEQUENCE, "Token": abi.Token(Next=1, Instance=instance)},
+        "a number with more of a token": {
+            "From": abi.FROM_SEQUENCE,
+            "Token": abi.Token(Next=1, Instance=instance),
+        },
         "oldest with a token": {"From": abi.FROM_OLDEST, "Token": abi.Token(Instance=instance, Next=1)},
         "now with a token": {"From": abi.FROM_NOW, "Token": abi.Token(Next=1)},
         "a token of the future": token(Next=2, Captured=counts(1)),
@@ -303,8 +307,8 @@ def test_huge_inputs_are_refused(probe):
 
 
 def test_output_lengths_that_are_not_there_are_refused_or_unused(probe):
-    """Whether the I/O manager finds out first, or the driver refuses or never gets so far, is the host's business.
-    Lengths of an input that is not there are not tried: Wine ends the caller."""
+    """Whether the I/O manager finds out first, or the driver refuses or never gets so far, is the host's
+    business. Lengths of an input that is not there are not tried: Wine ends the caller."""
     handle = probe.subscribed()
     no_memory = (abi.ACCESS_VIOLATION, abi.INSUFFICIENT_RESOURCES, abi.NO_MEMORY, abi.INVALID_USER_BUFFER)
     for length in HUGE:
@@ -364,15 +368,16 @@ def test_a_handle_without_access_gets_access_denied(probe, driver):
     for access, codes in denied.items():
         handle = probe.opened(access)
         for code in codes:
-            expect(probe.ioctl(handle, code, b"", QUERY_BYTES), abi.ACCESS_DENIED, f"{code:#x}, access {access:#x}")
+            status = probe.ioctl(handle, code, b"", QUERY_BYTES)
+            expect(status, abi.ACCESS_DENIED, f"{code:#x}, access {access:#x}")
         probe.close(handle)
     assert not driver.look().Flags & abi.QUERY_STOPPING
 
 
 def test_a_name_below_the_device_is_refused(probe):
-    """On Windows the driver sees the rest of the name and refuses it. Wine's server looks the name up itself, finds
-    that a device has nothing below it, and the driver is never asked: its own refusal is tested in tests/driver. To
-    Wine, a backslash behind the name is no part of it, so that one opens the device."""
+    """On Windows the driver sees the rest of the name and refuses it. Wine's server looks the name up itself,
+    finds that a device has nothing below it, and the driver is never asked: its own refusal is tested in
+    tests/driver. To Wine, a backslash behind the name is no part of it, so that one opens the device."""
     root = probe.opened()
     for name in ("\\??\\Prcm\\x", "\\??\\Prcm\\x\\y", "\\??\\Prcm\\..\\Prcm", "\\Device\\Prcm\\x"):
         assert probe.open(name=name) == (abi.OBJECT_NAME_NOT_FOUND, 0), name
@@ -397,7 +402,8 @@ def test_a_handle_duplicated_lives_until_its_last_close_in_either_order(probe, d
         if first_closed == "copy":
             one, rest = rest, one
         assert one[0].close(one[1]) == abi.SUCCESS
-        assert (driver.look().Sessions, driver.look().Waiting) == (before.Sessions, before.Waiting), "still open"
+        now = driver.look()
+        assert (now.Sessions, now.Waiting) == (before.Sessions, before.Waiting), "still open"
         assert rest[0].close(rest[1]) == abi.SUCCESS
         expect(probe.wait(pended), abi.CANCELLED, "the last handle is closed")
         assert driver.look().Sessions == before.Sessions - 1

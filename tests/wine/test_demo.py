@@ -99,7 +99,9 @@ def test_the_demo_shows_that_all_is_there_and_a_loss_in_red(start_demo):
     assert any("LOST" in line for line in red), red[:5]
     assert len(re.findall(r"^[123]\. .*\?", plain, re.MULTILINE)) == 3
     assert "20,000 events came in" in plain, "the burst is read whole"
-    assert re.search(r"192,\d{3} image loads\s+were pushed out, each known by kind and place, 0 unknown", plain)
+    assert re.search(
+        r"192,\d{3} image loads\s+were pushed out, each known by kind and place, 0 unknown", plain
+    )
 
 
 def read_terminal(terminal, demo):
@@ -132,7 +134,8 @@ def test_a_command_may_be_a_path_of_this_machine(start_demo):
     path = BUILD / "x64" / "cli" / "prcm.exe"
     demo = start_demo("--json", "--", os.path.relpath(path), "--version")
     demo.expect(0)
-    images = [json.loads(line)["image"] for line in demo.out.read_text().splitlines() if '"process_start"' in line[:30]]
+    starts = [line for line in demo.out.read_text().splitlines() if '"process_start"' in line[:30]]
+    images = [json.loads(line)["image"] for line in starts]
     assert [image.replace("\\", "/").removeprefix("Z:") for image in images] == [str(path)]
 
 
@@ -143,7 +146,9 @@ def test_a_command_that_is_none_is_an_error(start_demo, command):
     assert command in demo.said()
 
 
-@pytest.mark.parametrize("arguments", [["--tier"], ["--tier", "none"], ["--no-such-option"], ["cmd"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [["--tier"], ["--tier", "none"], ["--no-such-option"], ["cmd"]], ids=" ".join
+)
 def test_wrong_arguments_are_refused_before_anything_is_done(start_demo, arguments):
     demo = start_demo(*arguments)
     demo.expect(2)
@@ -153,7 +158,14 @@ def test_wrong_arguments_are_refused_before_anything_is_done(start_demo, argumen
 
 @pytest.mark.parametrize(
     "where",
-    ["install and start the driver", "Act one", "tour.cmd", "measure a burst", "raise 200,400", "read what the driver"],
+    [
+        "install and start the driver",
+        "Act one",
+        "tour.cmd",
+        "measure a burst",
+        "raise 200,400",
+        "read what the driver",
+    ],
 )
 def test_ctrl_c_at_any_step_leaves_nothing_running(start_demo, where):
     """To the whole process group, as a terminal sends it."""

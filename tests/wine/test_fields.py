@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Single notifications with whatever an OS may hand over: each field comes out as it went in, or says why not."""
+"""Single notifications with whatever an OS may hand over: each field comes out as it went in, or says why
+not."""
 
 import pytest
 
@@ -88,7 +89,8 @@ def test_output_is_utf8_and_one_line_an_event_whatever_the_text(driver, ntext):
     for options in (["--json"], ["--color", "never"]):
         shown = driver.run("watch", "--from", "oldest", "--duration", "0", *options).out.read_bytes()
         text = shown.decode("utf-8")
-        assert not set(text) & {chr(c) for c in (*range(10), *range(11, 32), 0x7F)} - {"\r"}, "control characters"
+        controls = {chr(c) for c in (*range(10), *range(11, 32), 0x7F)} - {"\r"}
+        assert not set(text) & controls, "control characters"
         if "--json" in options:
             lines = text.split("\n")
             assert sum(line.startswith('{"event":"process_start"') for line in lines) == len(TEXTS)
@@ -99,13 +101,15 @@ def test_what_the_os_does_not_hand_over_is_absent(driver, ntext):
     ntext.raise_event(Kind=IMAGE, ProcessId=4000, ThreadId=4004, Base=0x1000, ImageSize=0x2000)
     start, load = only(driver, 1, 2)
     absent = {
-        "create_time", "start_key", "parent_pid", "parent_create_time", "creator_pid", "creator_tid", "session_id",
-        "user_sid", "integrity_level", "elevated", "architecture", "image_exact", "command_line",
+        "create_time", "start_key", "parent_pid", "parent_create_time", "creator_pid", "creator_tid",
+        "session_id", "user_sid", "integrity_level", "elevated", "architecture", "image_exact",
+        "command_line",
     }  # fmt: skip
     for name in absent:
         assert (start[name], start[f"{name}_status"]) == (None, "absent"), name
     for name in ("image", "image_nt"):
-        assert (start[name], start[f"{name}_status"]) == (None, NOT_FOUND), "the OS was asked for it, and had none"
+        asked = (start[name], start[f"{name}_status"])
+        assert asked == (None, NOT_FOUND), "the OS was asked for it, and had none"
     assert (start["creation_status"], start["subsystem"], start["image_form"]) == (0, False, "other")
     for name in ("create_time", "image", "image_nt"):
         assert (load[name], load[f"{name}_status"]) == (None, "absent"), name
@@ -230,4 +234,7 @@ def test_a_process_id_used_again_is_another_process(driver, ntext):
         ntext.raise_event(Kind=IMAGE, ProcessId=4000, CreateTime=create_time, Image=CMD)
         ntext.raise_event(Kind=EXIT, ProcessId=4000, CreateTime=create_time, ExitStatus=code)
     ends = [event for event in only(driver, 1, 6) if event["event"] == "process_exit"]
-    assert [(end["exit_status"], end["image"], end["images"]) for end in ends] == [(1, f"{CMD}1", 1), (2, f"{CMD}2", 1)]
+    assert [(end["exit_status"], end["image"], end["images"]) for end in ends] == [
+        (1, f"{CMD}1", 1),
+        (2, f"{CMD}2", 1),
+    ]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""libprcm by itself: its sessions against the running driver, and what it makes of the service manager's answers.
+"""libprcm by itself: its sessions against the running driver, and what it makes of the service manager's
+answers.
 
 The programs are tests/library; each test of theirs is a test here, with a driver of its own.
 """

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Lanes that are too small for what comes: what is lost is told exactly, by kind and cause, where it is missing."""
+"""Lanes that are too small for what comes: what is lost is told exactly, by kind and cause, where it is
+missing."""
 
 import collections
 
@@ -18,7 +19,8 @@ def kinds_of(events):
 
 
 def check_losses(prcm, truth, stream):
-    """The stream's own account is already found to add up: here, against the truth and the driver's counters."""
+    """The stream's own account is already found to add up: here, against the truth and the driver's
+    counters."""
     check_truth(truth, stream, begin=1, lossy=True)
     raised, read = kinds_of(truth), kinds_of(stream.events)
     lost = collections.Counter()
@@ -47,7 +49,8 @@ def test_a_flood_of_200000_image_loads_pushes_out_no_start_and_no_exit(prcm):
     assert kinds_of(lifecycle.events) == {"process_start": STARTS, "process_exit": STARTS}
 
     everything = prcm.read_all()
-    assert kinds_of(everything.events)["process_start"] == kinds_of(everything.events)["process_exit"] == STARTS
+    kinds = kinds_of(everything.events)
+    assert kinds["process_start"] == kinds["process_exit"] == STARTS
     assert everything.account["lost"]["image_load"] == everything.account["lost"]["total"] > IMAGES // 2
     check_losses(prcm, truth, everything)
     # The evicted are the oldest: the image loads that were kept are the last ones, without a hole.

@@ -19,7 +19,8 @@ def token_text(token):
     """As PrcmTokenFormat writes it."""
     text = f"{token.Instance:#x}:{token.Next}"
     if token.CountsKnown:
-        text += "".join(":" + ",".join(str(count) for count in counts) for counts in (token.Captured, token.Dropped))
+        for counts in (token.Captured, token.Dropped):
+            text += ":" + ",".join(map(str, counts))
     return text
 
 
@@ -36,7 +37,8 @@ def test_two_readers_with_different_filters_one_slow_do_not_disturb_each_other(p
 
     quick = check_stream(quick.end(), filtered=True)
     assert quick.account["lost"]["total"] == quick.account["filtered_console"]["total"] == 0
-    assert quick.account["filtered_driver"]["image_load"] == quick.account["filtered_driver"]["total"] == 30000
+    filtered = quick.account["filtered_driver"]
+    assert filtered["image_load"] == filtered["total"] == 30000
     check_truth(truth, quick, begin=1, filtered=True)
     assert len(quick.events) == 1000
 
@@ -50,8 +52,8 @@ def test_two_readers_with_different_filters_one_slow_do_not_disturb_each_other(p
 
 
 def test_a_reader_killed_with_its_read_pended_is_followed_by_one_from_its_token(driver):
-    """The first is a bare reader that keeps the token of each batch, as any program that must not lose its place does.
-    What it had and what the second has together are everything, once."""
+    """The first is a bare reader that keeps the token of each batch, as any program that must not lose its
+    place does. What it had and what the second has together are everything, once."""
     first = driver.probe()
     handle = first.subscribed(From=abi.FROM_OLDEST)
     truth = driver.feed_made_up("--starts", 20, "--exits", 20, "--images", 60)
@@ -68,9 +70,12 @@ def test_a_reader_killed_with_its_read_pended_is_followed_by_one_from_its_token(
 
     more = driver.feed_made_up("--starts", 10, "--exits", 10, "--images", 30, "--first-pid", 2000000)
     stream = driver.read_all("--from", token_text(token))
-    assert [record.Sequence for record in had] + sequences(stream) == list(range(1, len(truth) + len(more) + 1))
+    numbers = [record.Sequence for record in had] + sequences(stream)
+    assert numbers == list(range(1, len(truth) + len(more) + 1))
     kinds = {abi.KIND_START: "process_start", abi.KIND_EXIT: "process_exit", abi.KIND_IMAGE: "image_load"}
-    assert [(kinds[record.Kind], record.Key) for record in had] == [(event["event"], event["pid"]) for event in truth]
+    assert [(kinds[record.Kind], record.Key) for record in had] == [
+        (event["event"], event["pid"]) for event in truth
+    ]
     check_truth(more, stream, begin=len(truth) + 1)
 
 

@@ -26,8 +26,8 @@ def check_what_was_read(stream):
 
 
 def test_stopped_under_load_with_readers_and_started_again_20_times(prcm):
-    """In turns by `prcm stop` and by a bare `sc stop`. Nobody hangs, readers are told, the instance changes, and who
-    resumes with the token of an earlier run is told that what happened meanwhile is unknown."""
+    """In turns by `prcm stop` and by a bare `sc stop`. Nobody hangs, readers are told, the instance changes,
+    and who resumes with the token of an earlier run is told that what happened meanwhile is unknown."""
     prcm.install()
     instances, token = set(), None
     for round_number in range(ROUNDS):
@@ -109,7 +109,9 @@ def test_real_processes_outlive_the_driver(prcm):
     prcm.start()
     drive_c = prcm.box.prefix / "drive_c"
     mark = drive_c / "done.txt"
-    (drive_c / "long.cmd").write_text("@for /l %%i in (1,1,40) do @cmd /c exit\r\n@echo done>C:\\done.txt\r\n")
+    (drive_c / "long.cmd").write_text(
+        "@for /l %%i in (1,1,40) do @cmd /c exit\r\n@echo done>C:\\done.txt\r\n"
+    )
     feeder, _ = prcm.start_feeder("run", "--", "cmd", "/c", "C:\\long.cmd")
     reader = prcm.reader("--from", "oldest")
     reader.wait_for(60)

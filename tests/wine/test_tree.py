@@ -104,12 +104,12 @@ def test_if_every_routine_is_refused_start_fails_and_leaves_nothing(prcm, refuse
 
 
 def test_a_burst_of_300_processes_is_all_there_by_both_lists(driver):
-    """By the feeder's list, and by that of selftest, which starts them and writes down by itself what it did."""
+    """By the feeder's list, and by that of selftest, which starts them and writes down by itself what it
+    did."""
     reader = driver.waiting_reader()
     report = driver.box.logs / "report.txt"
-    feeder, path = driver.start_feeder(
-        "run", "--", driver.console, "selftest", "300", "--at-once", "16", "--report", driver.box.windows(report)
-    )
+    selftest = ("selftest", "300", "--at-once", "16", "--report", driver.box.windows(report))
+    feeder, path = driver.start_feeder("run", "--", driver.console, *selftest)
     feeder.expect(0, timeout=300)
     driver.wait_for_readers(1)
     stream = check_stream(reader.end())

@@ -26,7 +26,8 @@ NOT_FOUND = "failed 0xC0000225"
 
 
 def as_handed_over(truth):
-    """What a reader is to find of an event, by field: (value, status), the status None where the field is present."""
+    """What a reader is to find of an event, by field: (value, status), the status None where the field is
+    present."""
     fields = {
         name: (value, truth.get(f"{name}_status"))
         for name, value in truth.items()
@@ -96,7 +97,9 @@ def check_additions(stream, problems):
             if not stream.holes:
                 problems.equal(event["images"], loads[process], f"{where}: images")
         else:
-            problems.equal([event[name] for name in sorted(OF_EXITS)], [None] * 3, f"{where}, whose start was not seen")
+            problems.equal(
+                [event[name] for name in sorted(OF_EXITS)], [None] * 3, f"{where}, whose start was not seen"
+            )
 
 
 def describe(truth):
@@ -104,8 +107,8 @@ def describe(truth):
 
 
 def pair_by_number(truth, stream, begin, problems):
-    """For a truth in the order of its numbers, the first of which is begin: each event's own, and of each hole what
-    should have stood there."""
+    """For a truth in the order of its numbers, the first of which is begin: each event's own, and of each
+    hole what should have stood there."""
     pairs = []
     for event in stream.events:
         at = event["seq"] - begin
@@ -117,18 +120,22 @@ def pair_by_number(truth, stream, begin, problems):
         where = f"hole {first}..{following}"
         here = bisect.bisect_left(numbers, first) != bisect.bisect_left(numbers, following)
         problems.check(not here, f"{where}: events of these numbers were delivered")
-        stood = collections.Counter(event["event"] for event in truth[max(0, first - begin) : following - begin])
+        stood = collections.Counter(
+            event["event"] for event in truth[max(0, first - begin) : following - begin]
+        )
         told = collections.Counter()
         for line in hole:
             told[line["kind"]] += line["count"]
         for kind in told:
-            problems.equal(told[kind], stood[kind] if kind in KINDS else following - first, f"{where}: lost {kind}")
+            problems.equal(
+                told[kind], stood[kind] if kind in KINDS else following - first, f"{where}: lost {kind}"
+            )
     return pairs
 
 
 def pair_by_process(truth, stream, problems):
-    """For threads that raised at once: their order is not known, but that within each process is. Nothing may be
-    missing."""
+    """For threads that raised at once: their order is not known, but that within each process is. Nothing may
+    be missing."""
     events, raised = collections.defaultdict(list), collections.defaultdict(list)
     for event in stream.events:
         events[event["pid"]].append(event)
@@ -177,7 +184,8 @@ def check_truth(truth, stream, begin=None, filtered=False, kinds=KINDS, lossy=Fa
 
 
 def counts_text(counts):
-    return f"{counts['process_start']:,} starts, {counts['process_exit']:,} exits, {counts['image_load']:,} image loads"
+    starts, exits, loads = (counts[kind] for kind in ("process_start", "process_exit", "image_load"))
+    return f"{starts:,} starts, {exits:,} exits, {loads:,} image loads"
 
 
 def kinds_of(events):

@@ -28,8 +28,8 @@ def spread(times):
 
 def batches(gauge):
     return (
-        f"{gauge['events']:,} events came in {gauge['batches']:,} batches, the largest of {gauge['largest']:,} events, "
-        "each with one call."
+        f"{gauge['events']:,} events came in {gauge['batches']:,} batches, the largest of "
+        f"{gauge['largest']:,} events, each with one call."
     )
 
 
@@ -46,8 +46,9 @@ def losses(account):
         return f"No. Of {captured:,} events none was lost."
     others = lost["process_start"] + lost["process_exit"]
     return (
-        f"Not unknowingly. The lane was made too small on purpose: of {captured:,} events {lost['image_load']:,} image "
-        f"loads\n   were pushed out, each known by kind and place, {lost['unknown']:,} unknown; "
+        f"Not unknowingly. The lane was made too small on purpose: of {captured:,} events "
+        f"{lost['image_load']:,} image loads\n   were pushed out, each known by kind and "
+        f"place, {lost['unknown']:,} unknown; "
         + (f"{others:,} starts and exits were." if others else "no start or exit was.")
     )
 
