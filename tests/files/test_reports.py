@@ -3,13 +3,14 @@
 
 import json
 import os
+import pathlib
 import re
 import subprocess
 import sys
 
 import pytest
 
-from conftest import ROOT
+from conftest import BUILD, ROOT
 
 LIBRARY = ROOT / "tools" / "lib"
 
@@ -96,13 +97,114 @@ def test_ctest_lines_fail_without_tests(tmp_path):
     assert code != 0 and not lines
 
 
-@pytest.mark.parametrize("compiler", ("gcc", "x86_64-w64-mingw32-gcc-win32", "i686-w64-mingw32-gcc-win32"))
+COMPILERS = ("gcc", "x86_64-w64-mingw32-gcc-win32", "i686-w64-mingw32-gcc-win32")
+
+
+def make_tree(directory, compiler, text):
+    """A build tree that compiles one file."""
+    (directory / "file.c").write_text(text + "\n")
+    command = f"/usr/bin/{compiler} -O2 -DNDEBUG -Wall -o file.o -c file.c"
+    entry = {"directory": str(directory), "command": command, "file": "file.c"}
+    (directory / "compile_commands.json").write_text(json.dumps([entry]))
+    return directory
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
 @pytest.mark.parametrize(("text", "warns"), (("int Good(void);", False), ("static int Unused;", True)))
 def test_clang_check_finds_a_warning(tmp_path, compiler, text, warns):
-    (tmp_path / "file.c").write_text(text + "\n")
-    command = f"/usr/bin/{compiler} -O2 -Wall -o file.o -c file.c"
-    entry = {"directory": str(tmp_path), "command": command, "file": "file.c"}
-    (tmp_path / "compile_commands.json").write_text(json.dumps([entry]))
-    code, _, output = run(sys.executable, LIBRARY / "clang_check.py", tmp_path)
+    code, _, output = run(sys.executable, LIBRARY / "clang_check.py", make_tree(tmp_path, compiler, text))
     assert (code != 0) == warns, output
     assert ("unused variable" in output) == warns
+
+
+ANALYSERS = ("clang", "gcc", "cppcheck")
+TWICE = "#include <stdlib.h>\nvoid Of(void *At) { free(At); free(At); }"
+
+
+def analyse(tree, *analysers):
+    names = [option for name in analysers for option in ("--with", name)]
+    code, _, output = run(sys.executable, LIBRARY / "analyse.py", *names, tree)
+    return code, output
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+@pytest.mark.parametrize("analyser", ANALYSERS)
+def test_analyse_tells_what_an_analyser_finds(tmp_path, compiler, analyser):
+    code, output = analyse(make_tree(tmp_path, compiler, TWICE), analyser)
+    assert code != 0 and f"{analyser}: 1 files, 1 ways to compile them, 1 with findings" in output
+    assert re.search(r"file\.c:2:.*(free|Free)", output)
+
+
+def test_analyse_fails_if_one_of_its_analysers_finds_something(tmp_path):
+    style = "int Of(int A) { int B; if (A != 0) { B = A * 2; return B; } return 0; }"
+    code, output = analyse(make_tree(tmp_path, "gcc", style))
+    findings = dict(re.findall(r"^(\w+): 1 files, .* (\d+) with findings$", output, re.MULTILINE))
+    assert code != 0 and findings == {"clang": "0", "gcc": "0", "cppcheck": "1"}, output
+
+
+MEMORY = "int Of(void) { char *At = malloc(1); CHECK; *At = 1; free(At); return 0; }"
+CMOCKA = "#include <setjmp.h>\n#include <stdarg.h>\n#include <stdint.h>\n#include <cmocka.h>\n"
+CLEAN = {
+    "nothing wrong": "int Of(const int *At) { return At == 0 ? 1 : *At; }",
+    "an assertion": "#include <assert.h>\n" + MEMORY.replace("CHECK", "assert(At)"),
+    "an assertion of cmocka's": CMOCKA + MEMORY.replace("CHECK", "assert_non_null(At)"),
+}
+
+
+@pytest.mark.parametrize("name", CLEAN)
+def test_analyse_passes(tmp_path, name):
+    """Each is compiled with -DNDEBUG."""
+    code, output = analyse(make_tree(tmp_path, "gcc", "#include <stdlib.h>\n" + CLEAN[name]))
+    assert code == 0, output
+    for analyser in ANALYSERS:
+        assert f"{analyser}: 1 files, 1 ways to compile them, 0 with findings" in output
+
+
+def test_memory_that_may_not_be_there_is_a_finding(tmp_path):
+    text = "#include <stdlib.h>\n" + MEMORY.replace("CHECK", "")
+    code, output = analyse(make_tree(tmp_path, "gcc", text), "gcc")
+    assert code != 0 and "possibly-NULL" in output
+
+
+def test_analyse_takes_a_suppression_of_cppcheck_in_the_source(tmp_path):
+    text = TWICE.replace("void", "/* cppcheck-suppress doubleFree; the test's matter */\nvoid", 1)
+    code, output = analyse(make_tree(tmp_path, "gcc", text), "cppcheck")
+    assert code == 0, output
+
+
+def test_analyse_fails_without_files(tmp_path):
+    (tmp_path / "compile_commands.json").write_text("[]")
+    code, output = analyse(tmp_path)
+    assert code != 0 and "compiles nothing" in output
+
+
+def test_every_c_file_is_compiled_in_a_tree_that_is_analysed():
+    compiled = set()
+    for tree in ("native", "x64", "x86"):
+        entries = json.loads((BUILD / tree / "compile_commands.json").read_text())
+        compiled |= {pathlib.Path(entry["directory"], entry["file"]).resolve() for entry in entries}
+    sources = {path for path in ROOT.rglob("*.c") if path.relative_to(ROOT).parts[0] != "build"}
+    assert len(sources) > 100
+    left = sorted(str(path.relative_to(ROOT)) for path in sources - compiled)
+    assert not left
+
+
+PYTHON = {
+    "": True,
+    "print(1)": True,
+    "x = (": False,
+    "import os": False,
+    f"x = {'1' * 107}": False,
+    f"x = '{'ä' * 104}'": True,
+}
+
+
+@pytest.mark.parametrize("text", PYTHON)
+def test_check_python_finds_what_is_wrong(tmp_path, text):
+    (tmp_path / ".editorconfig").write_text("[*]\nmax_line_length = 110\n")
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "not_ours.py").write_text("x = (")
+    (tmp_path / "tool").write_text(f"#!/usr/bin/env python3\n{text}\n")
+    code, _, output = run(sys.executable, LIBRARY / "check_python.py", tmp_path)
+    assert (code == 0) == PYTHON[text], output
+    assert "1 files of Python" in output
