@@ -263,8 +263,8 @@ ZwQueryInformationProcess(HANDLE Handle, PROCESSINFOCLASS Class, PVOID Buffer, U
     PEPROCESS Process = ObpLookupHandle(Handle, &ObpProcessType, &Access);
     if (!Process)
         RuleBroken("handle", "ZwQueryInformationProcess by %p, which is no handle of a process", Handle);
-    Status =
-        (Access & Enough) != 0 ? ProcessQuery(Process, Class, Buffer, Length, ReturnLength) : STATUS_ACCESS_DENIED;
+    Status = (Access & Enough) != 0 ? ProcessQuery(Process, Class, Buffer, Length, ReturnLength)
+                                    : STATUS_ACCESS_DENIED;
     ObpDereference(Process);
     return Status;
 }

@@ -232,9 +232,11 @@ ReaderClose(READER *Reader)
     __atomic_sub_fetch(&ReadersOpen, 1, __ATOMIC_RELAXED);
 }
 
+#ifndef __clang__
 #pragma GCC diagnostic push
 /* GCC takes all elements of Records for one, and this one for overwritten by the next. */
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
 static void
 ReaderKeep(READER *Reader, const PRCM_RECORD *Record)
 {
@@ -250,7 +252,9 @@ ReaderKeep(READER *Reader, const PRCM_RECORD *Record)
     memcpy(Copy, Record, Record->Size);
     Reader->Records[Reader->RecordCount++] = Copy;
 }
+#ifndef __clang__
 #pragma GCC diagnostic pop
+#endif
 
 /* By kind: what lies between two tokens is what the batch tells of. */
 static void

@@ -82,7 +82,7 @@ SameBytes(const PAIR *Pair, const char *Field, const PRCM_BYTES *Told, const voi
         !SameNumber(Pair, Field, Told->Length, Length) || !SameNumber(Pair, Field, Told->FullLength, Length))
         return false;
     const uint8_t *Bytes = PrcmRecordBytes(Pair->Record, Told);
-    for (uint32_t At = 0; At < Length; At++)
+    for (uint32_t At = 0; Raised && At < Length; At++)
         if (!SameNumber(Pair, Field, Bytes[At], ((const uint8_t *)Raised)[At]))
             return false;
     return true;

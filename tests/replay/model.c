@@ -182,8 +182,8 @@ static void
 TellParent(BUILD *Build, EVENT *Event)
 {
     const ROW *Start = Build->Model->Processes[Event->Process].Start;
-    uint32_t Parent = ModelFindId(Build->Model, Start->ParentId);
-    if (!Start->ParentId || Parent == MODEL_NONE)
+    uint32_t Parent = Start ? ModelFindId(Build->Model, Start->ParentId) : MODEL_NONE;
+    if (Parent == MODEL_NONE || !Start->ParentId)
         return;
     PRCM_VALUE Time = CreateTimeOf(Build, Parent);
     if (Time.Status == PRCM_PRESENT && Time.Value <= Event->CreateTime.Value)

@@ -156,7 +156,10 @@ ReadProcess(LINE *Line, ROW *Row)
         return false;
     Line->Lacks |= !Row->ProcessId || !Guid;
     if (Guid)
-        Row->Guid = strcpy(MemoryZeroed(strlen(Guid) + 1, 1), Guid);
+    {
+        size_t Bytes = strlen(Guid) + 1;
+        Row->Guid = memcpy(MemoryZeroed(Bytes, 1), Guid, Bytes);
+    }
     return true;
 }
 

@@ -297,15 +297,16 @@ ParseNumber(const char *Text)
     return Value;
 }
 
-static SCHEDULE_PLAN *
+static const SCHEDULE_PLAN *
 ParsePlan(const char *Text)
 {
-    SCHEDULE_PLAN *Plan = calloc(1, sizeof(*Plan));
+    static SCHEDULE_PLAN Plan;
     int Used;
+    Plan.Count = 0;
     while (*Text)
     {
-        SCHEDULE_STEP *Step = &Plan->Steps[Plan->Count++];
-        if (Plan->Count == SCHEDULE_MAX_STEPS ||
+        SCHEDULE_STEP *Step = &Plan.Steps[Plan.Count++];
+        if (Plan.Count == SCHEDULE_MAX_STEPS ||
             sscanf(Text, "%u:%u %n", &Step->At, &Step->Thread, &Used) != 2 ||
             Step->Thread >= SIM_MAX_SCHEDULED)
         {
@@ -314,7 +315,7 @@ ParsePlan(const char *Text)
         }
         Text += Used;
     }
-    return Plan;
+    return &Plan;
 }
 
 static const SCENARIO *

@@ -19,6 +19,7 @@ ScheduleRandom(SCHEDULE *Schedule)
 static uint32_t
 ScheduleRandomBelow(SCHEDULE *Schedule, uint32_t Below)
 {
+    NT_ASSERT(Below);
     return (uint32_t)(ScheduleRandom(Schedule) % Below);
 }
 

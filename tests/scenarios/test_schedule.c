@@ -73,7 +73,7 @@ CountOrders(uint32_t Preemptions)
         while (At < Count && strcmp(Seen[At], Order) != 0)
             At++;
         if (At == Count)
-            strcpy(Seen[Count++], Order);
+            memcpy(Seen[Count++], Order, sizeof(Order));
         assert_true(Count < 64);
     } while (ScheduleNextSearch(&Schedule, Preemptions));
     return Count;
@@ -102,7 +102,7 @@ a_plan_makes_the_same_run_again(void **State)
         ScheduleSeed(&Schedule, Seed);
         Run(TwoThreads);
         uint64_t Hash = Schedule.Hash;
-        strcpy(Before, Order);
+        memcpy(Before, Order, sizeof(Order));
         Plan = Done;
         Schedule.Mode = ScheduleReplay;
         Schedule.Plan = &Plan;

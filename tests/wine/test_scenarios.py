@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The scenarios of tests/scenarios, which sim runs under chosen schedules, on Wine's kernel with its own threads.
+"""The scenarios of tests/scenarios on Wine's kernel, with threads that run as they like.
 
 Where the two hosts differ, and who of them is wrong, is in docs/testing.md.
 """

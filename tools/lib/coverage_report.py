@@ -14,8 +14,8 @@ A place is a line that never ran, or a side of a branch that was never taken: it
 function and its text, so that it stays the same place when lines are added above it. The second of the same
 text in one function ends in [2], and so on. Branches inside of macros of other files do not count.
 
-Prints the sums of each file, the places, and last `driver: lines N%, branches N%`, both rounded down. Exit code
-1 if a place is not listed, or a listed one is reached or does not exist.
+Prints the sums of each file, the places, and last `driver: lines N%, branches N%`, both rounded down. Exit
+code 1 if a place is not listed, or a listed one is reached or does not exist.
 """
 
 import collections
@@ -32,8 +32,8 @@ class Mistake(Exception):
 
 
 def lines_of_segments(segments):
-    """{line: how often it ran} of a file, by LLVM's own rules: a line counts as often as the most frequent of the
-    regions that begin in it and the one that it continues."""
+    """{line: how often it ran} of a file, by LLVM's own rules: a line counts as often as the most
+    frequent of the regions that begin in it and the one that it continues."""
     by_line = collections.defaultdict(list)
     for segment in segments:
         by_line[segment[0]].append(segment)

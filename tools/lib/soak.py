@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """usage: soak.py BUILD MINUTES SEED: what tools/soak does once everything is built.
 
-Jobs take turns on as many processors as there are. A round gives each job its share of the time; whatever time is
-left is for another round, with other seeds.
+Jobs take turns on as many processors as there are. A round gives each job its share of the time; whatever
+time is left is for another round, with other seeds.
 """
 
 import concurrent.futures
@@ -21,8 +21,12 @@ FAULT_SHARE = 0.25
 LONGEST_ROUND_SECONDS = 3600
 SHORTEST_JOB_SECONDS = 2
 
-RESULT = re.compile(r"^(\w+) +(?:(\d+) failures injected;)?(?: (?:not )?complete at (\d+) preemptions(?:: (\d+))?;)?"
-                    r"(?: (\d+) runs, (\d+) distinct schedules)?$", re.MULTILINE)
+RESULT = re.compile(
+    r"^(\w+) +(?:(\d+) failures injected;)?"
+    r"(?: (?:not )?complete at (\d+) preemptions(?:: (\d+))?;)?"
+    r"(?: (\d+) runs, (\d+) distinct schedules)?$",
+    re.MULTILINE,
+)
 ACCOUNT = re.compile(r"^account: (\d+) events", re.MULTILINE)
 UNITS = re.compile(r"^stat::number_of_executed_units: (\d+)$", re.MULTILINE)
 
@@ -73,8 +77,8 @@ class Soak:
 
     def schedules(self, name, seed, seconds):
         failed, out = self.run(f"schedules-{name}", [
-            self.explore, "--scenario", name, "--search", 2, "--distinct", SCHEDULES, "--seconds", seconds,
-            "--seed", seed])
+            self.explore, "--scenario", name, "--search", 2, "--distinct", SCHEDULES,
+            "--seconds", seconds, "--seed", seed])
         found = RESULT.search(out)
         distinct = int(found.group(6) or 0) if found else 0
         self.tally.add("schedules", distinct, 1 if failed else 0)
@@ -85,7 +89,8 @@ class Soak:
 
     def faults(self, name, seed, seconds):
         failed, out = self.run(f"faults-{name}", [
-            self.explore, "--scenario", name, "--fault-rounds", SCHEDULES, "--seconds", seconds, "--seed", seed])
+            self.explore, "--scenario", name, "--fault-rounds", SCHEDULES, "--seconds", seconds,
+            "--seed", seed])
         found = RESULT.search(out)
         self.tally.add("fault points", int(found.group(2) or 0) if found else 0, 1 if failed else 0)
 
@@ -94,22 +99,25 @@ class Soak:
         own = self.logs / f"corpus-{target}"
         own.mkdir(exist_ok=True)
         failed, out = self.run(f"fuzz-{target}", [
-            self.build / "native" / "tests" / "fuzz" / f"fuzz_{target}", own, corpus, f"-max_total_time={seconds}",
-            f"-seed={seed or 1}", "-print_final_stats=1", f"-artifact_prefix={self.logs}/{target}-"])
+            self.build / "native" / "tests" / "fuzz" / f"fuzz_{target}", own, corpus,
+            f"-max_total_time={seconds}", f"-seed={seed or 1}", "-print_final_stats=1",
+            f"-artifact_prefix={self.logs}/{target}-"])
         self.tally.add("fuzz inputs", sum(map(int, UNITS.findall(out))), 1 if failed else 0)
 
     def replay(self, _, __, seconds):
         """Over and over until its share is used up."""
         end = time.monotonic() + seconds
+        program = self.build / "native" / "tests" / "replay" / "replay"
+        recordings = sorted((ROOT / "tests" / "data").glob("*.jsonl"))
         while time.monotonic() < end:
-            failed, _ = self.run("replay", [
-                self.build / "native" / "tests" / "replay" / "replay", *sorted((ROOT / "tests" / "data").glob("*.jsonl"))])
+            failed, _ = self.run("replay", [program, *recordings])
             self.tally.add("replays", 1, 1 if failed else 0)
             if failed:
                 return
 
     def jobs(self):
-        names = subprocess.run([self.explore, "--list"], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+        listed = subprocess.run([self.explore, "--list"], stdout=subprocess.PIPE, text=True, check=True)
+        names = listed.stdout.split()
         jobs = [(self.schedules, name, 1.0) for name in names]
         jobs += [(self.faults, name, FAULT_SHARE) for name in names]
         jobs += [(self.fuzz, "requests", 3.0), (self.fuzz, "batch", 1.0), (self.replay, "replay", 1.0)]
