@@ -15,6 +15,13 @@ import time
 LOADERS = ("/usr/lib/wine/wine64", "/usr/bin/wine64", "/opt/wine-stable/bin/wine64")
 SERVERS = ("/usr/lib/wine/wineserver64", "/usr/bin/wineserver", "/opt/wine-stable/bin/wineserver")
 
+# Wine puts its shared data at 0x7FFE0000, and nowhere else. Its loader lies at 0x7D000000; the heap of 132
+# KiB, there before Wine can reserve anything, Linux puts anywhere in the GiB after it: once in some 8,000
+# starts over that page. Then Wine ends with exit code 1, without a word and before its server knows of it;
+# to who starts a program from within Wine that is error 1359. Without randomness the heap follows the
+# loader. What a program starts inherits this.
+FIXED_LAYOUT = ("setarch", "-R")
+
 TIMEOUT = 60  # of anything that does not say otherwise; a machine under load takes its time
 POLL = 0.02
 SHOWN_LINES = 40  # of each output, when a test has failed
@@ -29,6 +36,11 @@ def find_tool(candidates):
         if os.access(path, os.X_OK):
             return path
     raise BoxError(f"none of {', '.join(candidates)} is there: install the packages wine and wine64")
+
+
+def may_fix_layout():
+    """Not everywhere: a container may forbid it."""
+    return subprocess.run([*FIXED_LAYOUT, "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0
 
 
 def tail(path, lines=SHOWN_LINES):
@@ -62,30 +74,15 @@ class Program:
         self.arguments = [str(argument) for argument in arguments]
         self.out = box.logs / f"{box.started:03d}-{name}.out"
         self.err = box.logs / f"{box.started:03d}-{name}.err"
-        self.plain = stdin is None and stdout is None
-        self.begin(stdin, stdout, environment)
-
-    def begin(self, stdin=None, stdout=None, environment=None):
         with open(self.err, "wb") as err:
             self.popen = subprocess.Popen(
-                [self.box.loader, *self.arguments],
+                [*self.box.loader, *self.arguments],
                 stdin=stdin or subprocess.DEVNULL,
                 stdout=stdout if stdout is not None else open(self.out, "wb"),
                 stderr=err,
                 env={**self.box.environment, **(environment or {})},
                 cwd=self.box.directory,
             )
-
-    def begin_if_wine_did_not(self):
-        """Once in some thousand starts Wine ends with exit code 1 and not a word before the program's first
-        instruction. Only for programs that never end so by themselves."""
-        if (
-            self.plain
-            and self.popen.poll() == 1
-            and not self.out.stat().st_size
-            and not self.err.stat().st_size
-        ):
-            self.begin()
 
     def __str__(self):
         return " ".join(self.arguments)
@@ -139,7 +136,7 @@ class Box:
         shutil.rmtree(self.directory, ignore_errors=True)
         self.prefix = self.directory / "prefix"
         self.logs = self.directory / "logs"
-        self.loader = find_tool(LOADERS)
+        self.loader = [*(FIXED_LAYOUT if may_fix_layout() else ()), find_tool(LOADERS)]
         self.server_file = find_tool(SERVERS)
         self.programs = []
         self.left = []
@@ -211,9 +208,7 @@ class Box:
         hosts = self.driver_hosts()
         wait_until(lambda: not self.hosts & self.driver_hosts(), "the driver's last host ends")
         program = self.start(*arguments)
-        if program.wait() == 1 and "error 1359" in program.error_text():
-            # What Wine says when a process that it started was gone at once: see begin_if_wine_did_not.
-            program = self.start(*arguments)
+        program.wait()
         self.hosts = self.driver_hosts() - hosts
         return program.expect()
 

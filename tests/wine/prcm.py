@@ -141,14 +141,7 @@ class Prcm:
 
     def wait_for_readers(self, count):
         """Until so many readers wait for the next event: each has then written all that was published."""
-
-        def have_caught_up():
-            for program in self.box.programs:
-                if program.arguments[0] == self.console:
-                    program.begin_if_wine_did_not()
-            return self.look().Waiting == count
-
-        wait_until(have_caught_up, f"{count} readers have caught up")
+        wait_until(lambda: self.look().Waiting == count, f"{count} readers have caught up")
 
     def stand_in(self):
         """What the stand-in for the OS counts of the driver's registrations and references."""
