@@ -132,8 +132,9 @@ static void
 IrpReleaseBuffers(IRP_BLOCK *Block)
 {
     const SIM_IO *Io = Block->Io;
-    if (Io->Method == METHOD_BUFFERED && Io->Out && !NT_ERROR(Block->Irp.IoStatus.Status))
-        memcpy(Io->Out, Block->Irp.AssociatedIrp.SystemBuffer, Block->Irp.IoStatus.Information);
+    ULONG_PTR Information = Block->Irp.IoStatus.Information;
+    if (Io->Method == METHOD_BUFFERED && Io->Out && Information && !NT_ERROR(Block->Irp.IoStatus.Status))
+        memcpy(Io->Out, Block->Irp.AssociatedIrp.SystemBuffer, Information);
     if (Block->Irp.MdlAddress)
         MmFreeMdl(Block->Irp.MdlAddress);
     free(Block->Irp.AssociatedIrp.SystemBuffer);
