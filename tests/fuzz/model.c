@@ -25,7 +25,7 @@ static const struct
     [ROUTINE_START_KEY] = {"PsGetProcessStartKey", SIM_10_1703},
     [ROUTINE_LOCATE] = {"SeLocateProcessImageName", SIM_NT60},
     [ROUTINE_POOL2] = {"ExAllocatePool2", SIM_11},
-    [ROUTINE_TIME_PRECISE] = {"KeQuerySystemTimePrecise", SIM_10_1607},
+    [ROUTINE_TIME_PRECISE] = {"KeQuerySystemTimePrecise", SIM_NT62},
     [ROUTINE_LOOKUP] = {"PsLookupProcessByProcessId", SIM_NT52},
     [ROUTINE_OPEN_OBJECT] = {"ObOpenObjectByPointer", SIM_NT52},
     [ROUTINE_OPEN_TOKEN] = {"ZwOpenProcessTokenEx", SIM_NT52},
