@@ -55,7 +55,10 @@ WriteLane(JSON *Json, const char *Name, const PRCM_LANE_INFO *Lane, bool Clamped
 {
     JsonOpen(Json, Name, '{');
     JsonUnsigned(Json, "bytes", Lane->Bytes);
-    JsonUnsigned(Json, "requested", Lane->Requested);
+    if (Lane->Requested != 0)
+        JsonUnsigned(Json, "requested", Lane->Requested);
+    else
+        JsonNull(Json, "requested");
     JsonBool(Json, "clamped", Clamped);
     JsonUnsigned(Json, "used", Lane->Used);
     JsonUnsigned(Json, "oldest", Lane->Oldest);

@@ -151,8 +151,37 @@ ClampedText(const PRCM_LANE_INFO *Lane)
     return Lane->Bytes > Lane->Requested ? ", rounded up)" : ", more than there was memory for)";
 }
 
+/* The driver knows of no size, and may have had to do with less than its default all the same. It knows a size
+ * of 0 no better than none. */
 static void
-WriteLane(SINK *Sink, const char *Name, const PRCM_LANE_INFO *Lane, bool Clamped)
+WriteClampedDefault(SINK *Sink, const PRCM_LANE_INFO *Lane, uint64_t Default)
+{
+    if (Lane->Bytes == Default)
+    {
+        SinkText(Sink, "(the default: what was configured is no size)");
+        return;
+    }
+    SinkText(Sink, "(default: ");
+    SinkGrouped(Sink, Default);
+    SinkText(Sink, "; no memory for it, or 0 was configured)");
+}
+
+static void
+WriteClamped(SINK *Sink, const PRCM_LANE_INFO *Lane, uint64_t Default)
+{
+    SinkText(Sink, "  ");
+    if (Lane->Requested == 0)
+    {
+        WriteClampedDefault(Sink, Lane, Default);
+        return;
+    }
+    SinkText(Sink, "(configured: ");
+    SinkGrouped(Sink, Lane->Requested);
+    SinkText(Sink, ClampedText(Lane));
+}
+
+static void
+WriteLane(SINK *Sink, const char *Name, const PRCM_LANE_INFO *Lane, uint64_t Default, bool Clamped)
 {
     size_t Column = COLUMN_NUMBERS;
 
@@ -166,9 +195,7 @@ WriteLane(SINK *Sink, const char *Name, const PRCM_LANE_INFO *Lane, bool Clamped
     if (Clamped)
     {
         SinkStyle(Sink, STYLE_YELLOW);
-        SinkText(Sink, "  (configured: ");
-        SinkGrouped(Sink, Lane->Requested);
-        SinkText(Sink, ClampedText(Lane));
+        WriteClamped(Sink, Lane, Default);
         SinkStyle(Sink, STYLE_PLAIN);
     }
     SinkChar(Sink, '\n');
@@ -180,9 +207,10 @@ WriteLanes(SINK *Sink, const PRCM_QUERY *Query)
     static const char *const Headings[] = {"BYTES", "USED", "OLDEST"};
 
     WriteHeadings(Sink, "LANES", Headings, sizeof(Headings) / sizeof(Headings[0]));
-    WriteLane(Sink, "lifecycle", &Query->Lanes[PRCM_LANE_LIFECYCLE],
+    WriteLane(Sink, "lifecycle", &Query->Lanes[PRCM_LANE_LIFECYCLE], PRCM_DEFAULT_LIFECYCLE_LANE_BYTES,
               (Query->Flags & PRCM_QUERY_CLAMPED_LIFECYCLE) != 0);
-    WriteLane(Sink, "image", &Query->Lanes[PRCM_LANE_IMAGE], (Query->Flags & PRCM_QUERY_CLAMPED_IMAGE) != 0);
+    WriteLane(Sink, "image", &Query->Lanes[PRCM_LANE_IMAGE], PRCM_DEFAULT_IMAGE_LANE_BYTES,
+              (Query->Flags & PRCM_QUERY_CLAMPED_IMAGE) != 0);
 }
 
 static void

@@ -100,6 +100,35 @@ a_lane_that_is_not_as_configured_tells_why(void **State)
     }
 }
 
+/* 0 is what the driver knows of a lane that nobody configured, of one configured as 0, and of no number. */
+static void
+a_lane_of_no_configured_size_tells_why_it_is_not_the_default(void **State)
+{
+    static const struct
+    {
+        uint32_t Lane;
+        uint32_t Bytes;
+        const char *Words;
+    } Cases[] = {
+        {PRCM_LANE_LIFECYCLE, 2097152, "(default: 4,194,304; no memory for it, or 0 was configured)\n"},
+        {PRCM_LANE_IMAGE, 4194304, "(default: 8,388,608; no memory for it, or 0 was configured)\n"},
+        {PRCM_LANE_LIFECYCLE, 4194304, "(the default: what was configured is no size)\n"},
+        {PRCM_LANE_IMAGE, 8388608, "(the default: what was configured is no size)\n"},
+    };
+    (void)State;
+    for (size_t Index = 0; Index < sizeof(Cases) / sizeof(Cases[0]); Index++)
+    {
+        STATUS_REPORT Report = Running();
+        Report.Query.Flags =
+            Cases[Index].Lane == PRCM_LANE_IMAGE ? PRCM_QUERY_CLAMPED_IMAGE : PRCM_QUERY_CLAMPED_LIFECYCLE;
+        Report.Query.Lanes[Cases[Index].Lane].Requested = 0;
+        Report.Query.Lanes[Cases[Index].Lane].Bytes = Cases[Index].Bytes;
+        StatusReportWriteText(CaptureBegin(), &Report);
+        assert_non_null(strstr(CaptureText(), Cases[Index].Words));
+        assert_null(strstr(CaptureText(), "configured: 0"));
+    }
+}
+
 static void
 json_tells_the_same(void **State)
 {
@@ -122,7 +151,7 @@ json_tells_the_same(void **State)
         "2,"
         "\"max_sessions\":64,\"waiting\":1,\"max_read_bytes\":1048576,\"max_record_bytes\":132096,\"max_"
         "pids\":64,"
-        "\"lanes\":{\"lifecycle\":{\"bytes\":4194304,\"requested\":0,\"clamped\":false,\"used\":71234,"
+        "\"lanes\":{\"lifecycle\":{\"bytes\":4194304,\"requested\":null,\"clamped\":false,\"used\":71234,"
         "\"oldest\":1},"
         "\"image\":{\"bytes\":2097152,\"requested\":65536,\"clamped\":true,\"used\":0,\"oldest\":0}},"
         "\"next\":12346,\"published\":12345,"
@@ -166,6 +195,7 @@ main(void)
     const struct CMUnitTest Tests[] = {
         cmocka_unit_test(text_tells_what_is_in_use_what_was_refused_and_why),
         cmocka_unit_test(a_lane_that_is_not_as_configured_tells_why),
+        cmocka_unit_test(a_lane_of_no_configured_size_tells_why_it_is_not_the_default),
         cmocka_unit_test(json_tells_the_same),
         cmocka_unit_test(a_driver_that_does_not_run_has_only_its_service),
         cmocka_unit_test(each_refusal_that_has_a_known_cause_is_explained),
