@@ -193,7 +193,8 @@ extern "C"
 
     /* Creates the service for the driver file at DriverPath (absolute; the file stays where it is) and writes
      * its Parameters key. Options may be NULL. Does not start it. PRCM_ERROR_PARAMETER (not a path on a
-     * drive), _ALREADY_INSTALLED, _NO_FILE, _ACCESS_DENIED, _BUSY, _MEMORY, _SYSTEM. */
+     * drive, or the drive is the network's), _ALREADY_INSTALLED, _NO_FILE, _ACCESS_DENIED, _BUSY, _MEMORY,
+     * _SYSTEM. */
     PRCM_API PRCM_RESULT PrcmInstall(const char *DriverPath, const PRCM_SERVICE_OPTIONS *Options);
 
     /* Stops the driver if it runs, and deletes the service and its Parameters. PRCM_ERROR_NOT_INSTALLED,

@@ -10,8 +10,16 @@
 
 #define UNINSTALL_STOP_MS 15000u
 
+/* A letter of the network's is there for the user who mapped it, and a driver is loaded for none. */
+static bool
+IsOfNetwork(const WCHAR *Path)
+{
+    const WCHAR Root[] = {Path[0], L':', L'\\', 0};
+    return GetDriveTypeW(Root) == DRIVE_REMOTE;
+}
+
 /* The service manager takes a driver's path as it is: absolute, not quoted, with backslashes.
- * PRCM_ERROR_PARAMETER: not the path of a file on a drive. */
+ * PRCM_ERROR_PARAMETER: not the path of a file on a drive of this machine. */
 static PRCM_RESULT
 PathFromUtf8(const char *Utf8, WCHAR Path[MAX_PATH])
 {
@@ -22,7 +30,7 @@ PathFromUtf8(const char *Utf8, WCHAR Path[MAX_PATH])
     if (!HasDrive || Given[1] != L':' || (Given[2] != L'\\' && Given[2] != L'/'))
         return ResultNote(PRCM_ERROR_PARAMETER, ERROR_BAD_PATHNAME);
     DWORD Length = GetFullPathNameW(Given, MAX_PATH, Path, NULL);
-    if (Length == 0 || Length >= MAX_PATH)
+    if (Length == 0 || Length >= MAX_PATH || IsOfNetwork(Path))
         return ResultNote(PRCM_ERROR_PARAMETER, ERROR_BAD_PATHNAME);
     return PRCM_OK;
 }

@@ -29,6 +29,11 @@ def test_service(prcm, name):
     run(prcm.box, prcm.build, "test_service", name)
 
 
+@pytest.mark.parametrize("name", names_in("test_network_drive"))
+def test_network_drive(prcm, name):
+    run(prcm.box, prcm.build, "test_network_drive", name)
+
+
 @pytest.mark.parametrize("name", names_in("test_session"))
 def test_session(driver, name):
     run(driver.box, driver.build, "test_session", name)
