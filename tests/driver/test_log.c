@@ -67,6 +67,7 @@ Subscribe(uint32_t From, uint64_t Next, uint32_t Key)
     Request.Token.Next = Next;
     Request.KeyCount = Key != 0;
     Request.Keys[0] = Key;
+    memset(&Answer, 0xEE, sizeof(Answer));
     assert_status(LogReaderInit(&Reader, &Log, &Request, &Answer), STATUS_SUCCESS);
     return Answer;
 }
@@ -123,10 +124,22 @@ a_read_lets_the_lock_go_every_64_kib(void **State)
 {
     (void)State;
     Subscribe(PRCM_FROM_NOW, 0, 0);
-    Add(16, PRCM_KIND_IMAGE, 4, 8192); /* eight are 64 KiB */
+    Add(9, PRCM_KIND_IMAGE, 4, 8192); /* eight are 64 KiB */
     assert_int_equal(HoldsOfRead(), 2);
     Add(18, PRCM_KIND_IMAGE, 4, 8184); /* eight are not quite */
     assert_int_equal(HoldsOfRead(), 2);
+}
+
+static void
+a_lane_that_a_reader_wants_nothing_of_costs_it_nothing(void **State)
+{
+    (void)State;
+    Subscribe(PRCM_FROM_NOW, 0, 0);
+    Reader.Kinds = PRCM_KIND_BIT(PRCM_KIND_EXIT);
+    Add(1000, PRCM_KIND_IMAGE, 4, 64);
+    Add(1, PRCM_KIND_EXIT, 4, 64);
+    assert_int_equal(HoldsOfRead(), 1);
+    assert_int_equal(Reader.At.Next, 1002);
 }
 
 static void
@@ -146,6 +159,18 @@ finding_a_place_lets_the_lock_go_every_32_entries(void **State)
 }
 
 static void
+a_reader_that_starts_now_looks_at_nothing(void **State)
+{
+    (void)State;
+    Add(100, PRCM_KIND_IMAGE, 4, 64);
+    Add(100, PRCM_KIND_EXIT, 4, 64);
+    SimSetHook(CountHolds, NULL);
+    Holds = 0;
+    Subscribe(PRCM_FROM_NOW, 0, 0);
+    assert_int_equal(Holds, 2);
+}
+
+static void
 a_look_for_a_waiting_reader_is_certain_about_32_entries(void **State)
 {
     (void)State;
@@ -155,6 +180,127 @@ a_look_for_a_waiting_reader_is_certain_about_32_entries(void **State)
     Add(33, PRCM_KIND_IMAGE, 8, 64);
     assert_true(LogReadyLocked(&Reader));
     assert_false(LogReadyLocked(&Reader));
+}
+
+/* ---- The answer to a subscription ---- */
+
+static void
+every_member_of_the_answer_is_written(void **State)
+{
+    (void)State;
+    Add(3, PRCM_KIND_IMAGE, 4, 64);
+    PRCM_SUBSCRIBED Answer = Subscribe(PRCM_FROM_SEQUENCE, 2, 0);
+    const PRCM_SUBSCRIBED Expected = {
+        .Size = sizeof(Answer),
+        .AbiVersion = PRCM_ABI_VERSION,
+        .Resume = PRCM_RESUME_EXACT,
+        .Start = {.Instance = Log.Instance, .Next = 2, .Captured[PRCM_KIND_IMAGE] = 1, .CountsKnown = 1},
+        .Oldest = 1,
+        .Head = 4};
+    assert_memory_equal(&Answer, &Expected, sizeof(Answer));
+}
+
+/* ---- Tokens that cannot be ---- */
+
+/* One that is in the way of the starts after it, these, and ten more that are dropped. */
+static PRCM_RECORD *
+Stall(void)
+{
+    PRCM_RECORD *First = Reserve(PRCM_KIND_START, 4, PRCM_MAX_RECORD_BYTES);
+    PRCM_RECORD *Record;
+    ULONG Dropped = 0;
+    while (Dropped < 10)
+        if ((Record = LogReserve(&Log, PRCM_KIND_START, 4, PRCM_MAX_RECORD_BYTES)) != NULL)
+            LogCommit(&Log, Record);
+        else
+            Dropped++;
+    return First;
+}
+
+/* 100 image loads, starts of which ten were dropped and none is kept, and those from a number on, with the counts as of it,
+ * of which ten were dropped again. */
+static PRCM_TOKEN
+StallTwice(void)
+{
+    Add(100, PRCM_KIND_IMAGE, 4, 64);
+    LogCommit(&Log, Stall());
+    PRCM_RECORD *Oldest = Stall();
+    LogCommit(&Log, Oldest);
+    PRCM_TOKEN Start = Subscribe(PRCM_FROM_SEQUENCE, Oldest->Sequence, 0).Start;
+    assert_int_equal(Start.CountsKnown, 1);
+    assert_int_equal(Start.Dropped[PRCM_KIND_START], 10);
+    return Start;
+}
+
+/* Where the next number is 101 and there were so many starts. */
+static NTSTATUS
+SubscribeWith(ULONG64 Starts, ULONG64 Dropped)
+{
+    PRCM_SUBSCRIBE Request = ReaderRequest(PRCM_FROM_TOKEN);
+    PRCM_SUBSCRIBED Answer;
+    Request.Kinds = PRCM_KIND_BIT(PRCM_KIND_START) | PRCM_KIND_BIT(PRCM_KIND_EXIT);
+    Request.Token = (PRCM_TOKEN){.Instance = Log.Instance, .Next = 101, .CountsKnown = 1};
+    Request.Token.Captured[PRCM_KIND_START] = Starts;
+    Request.Token.Captured[PRCM_KIND_IMAGE] = 100 - Starts;
+    Request.Token.Dropped[PRCM_KIND_START] = Dropped;
+    return LogReaderInit(&Reader, &Log, &Request, &Answer);
+}
+
+static const PRCM_LOST *
+ReadLost(void)
+{
+    const PRCM_BATCH *Batch = (const void *)Buffer;
+    const PRCM_LOST *Lost = (const void *)(Batch + 1);
+    ULONG Written;
+    assert_status(LogRead(&Reader, Buffer, BUFFER_BYTES, BUFFER_BYTES, FALSE, &Written), STATUS_SUCCESS);
+    assert_int_equal(Lost->Header.Kind, PRCM_KIND_LOST);
+    assert_int_equal(Lost->Header.Sequence, 101);
+    return Lost;
+}
+
+static void
+counts_that_cannot_be_are_worth_as_much_as_none(void **State)
+{
+    static const PRCM_LOST None;
+    (void)State;
+    PRCM_TOKEN Oldest = StallTwice();
+    ULONG64 Starts = Oldest.Captured[PRCM_KIND_START];
+    const struct
+    {
+        ULONG64 Starts;
+        ULONG64 Dropped;
+    } Lies[] = {
+        {Starts + 1, 10}, /* more than there were at the hole's end */
+        {11, 11},         /* more dropped than there were at the hole's end */
+        {Starts - 9, 0},  /* ten dropped in the hole, of nine */
+    };
+    for (ULONG Index = 0; Index < RTL_NUMBER_OF(Lies); Index++)
+    {
+        assert_status(SubscribeWith(Lies[Index].Starts, Lies[Index].Dropped), STATUS_SUCCESS);
+        const PRCM_LOST *Lost = ReadLost();
+        assert_int_equal(Lost->NextSequence, Oldest.Next);
+        assert_int_equal(Lost->Unknown, Oldest.Next - 101);
+        assert_memory_equal(Lost->Evicted, None.Evicted, sizeof(None.Evicted));
+        assert_memory_equal(Lost->Dropped, None.Dropped, sizeof(None.Dropped));
+        assert_int_equal(Lost->Filtered, 0);
+    }
+    /* It may be so: ten were dropped in the hole, and no other start was in it. */
+    assert_status(SubscribeWith(Starts - 10, 0), STATUS_SUCCESS);
+    const PRCM_LOST *Lost = ReadLost();
+    assert_int_equal(Lost->Unknown, 0);
+    assert_int_equal(Lost->Dropped[PRCM_KIND_START], 10);
+    assert_int_equal(Lost->Evicted[PRCM_KIND_START], 0);
+}
+
+static void
+a_token_with_more_dropped_than_captured_is_refused(void **State)
+{
+    (void)State;
+    StallTwice();
+    assert_status(SubscribeWith(5, 5), STATUS_SUCCESS);
+    assert_status(SubscribeWith(5, 6), STATUS_INVALID_PARAMETER);
+    assert_status(SubscribeWith(25, 20), STATUS_SUCCESS);
+    assert_status(SubscribeWith(25, 21), STATUS_INVALID_PARAMETER);
 }
 
 /* ---- Memory ---- */
@@ -171,6 +317,10 @@ without_memory_there_is_no_log_and_nothing_is_left(void **State)
     SimRefuse("ExAllocatePool2", STATUS_INSUFFICIENT_RESOURCES);
     assert_status(LogInit(&None, &Config), STATUS_INSUFFICIENT_RESOURCES);
     SimRefuse("ExAllocatePool2", STATUS_SUCCESS);
+    /* Half as much would be too little. */
+    SimFailNth(2, false);
+    assert_status(LogInit(&None, &Config), STATUS_INSUFFICIENT_RESOURCES);
+    SimFailNth(0, false);
     /* The second lane alone. */
     SimFailNth(2, true);
     assert_status(LogInit(&None, &Config), STATUS_INSUFFICIENT_RESOURCES);
@@ -187,8 +337,13 @@ main(void)
         TEST(a_read_lets_the_lock_go_every_32_entries),
         TEST(entries_passed_over_count_as_well),
         TEST(a_read_lets_the_lock_go_every_64_kib),
+        TEST(a_lane_that_a_reader_wants_nothing_of_costs_it_nothing),
         TEST(finding_a_place_lets_the_lock_go_every_32_entries),
+        TEST(a_reader_that_starts_now_looks_at_nothing),
         TEST(a_look_for_a_waiting_reader_is_certain_about_32_entries),
+        TEST(every_member_of_the_answer_is_written),
+        TEST(counts_that_cannot_be_are_worth_as_much_as_none),
+        TEST(a_token_with_more_dropped_than_captured_is_refused),
         TEST(without_memory_there_is_no_log_and_nothing_is_left),
     };
     return cmocka_run_group_tests_name("driver log", Tests, NULL, NULL);

@@ -301,6 +301,8 @@ newcomers_are_dropped_where_a_stalled_record_bars_the_lane(void **State)
     assert_status(ReaderWait(&Reader), STATUS_SUCCESS);
     ReaderDrain(&Reader);
     CheckStream(&Reader);
+    const PRCM_LOST *Last = ReaderRecord(&Reader, Reader.RecordCount - 1, PRCM_KIND_LOST);
+    assert_int_equal(Last->Header.Time, 0); /* there is nothing behind it */
     assert_int_equal(Reader.Lost[PRCM_KIND_IMAGE], Query.Dropped[PRCM_KIND_IMAGE]);
     CheckAgainstQuery(&Reader);
     RigQuery(&Query);
@@ -345,6 +347,44 @@ a_stall_whose_length_the_clock_hides_counts_as_the_shortest(void **State)
     StallEnd(Stall);
     RigQuery(&Query);
     assert_int_equal(Query.LongestStall, 1);
+}
+
+static void
+a_stall_in_which_the_clock_stands_still_counts_as_the_shortest(void **State)
+{
+    PRCM_QUERY Query;
+    (void)State;
+    STALL *Stall = StallStart(RaiseStalled, NULL, SIM_POINT_UNLOCK, 1);
+    Kinds[++Raised] = PRCM_KIND_IMAGE;
+    RaiseImages(60, LARGE_BYTES);
+    RigQuery(&Query);
+    assert_int_equal(Query.LongestStall, 1);
+    StallEnd(Stall);
+    RigQuery(&Query);
+    assert_int_equal(Query.LongestStall, 1);
+}
+
+static void
+a_stall_begins_with_the_first_event_dropped_and_the_longest_is_told(void **State)
+{
+    static const LONGLONG Halves[] = {1000, 5000, 2000};
+    PRCM_QUERY Query;
+    (void)State;
+    for (ULONG Index = 0; Index < RTL_NUMBER_OF(Halves); Index++)
+    {
+        LONGLONG Longest = 2 * Halves[min(Index, 1)];
+        STALL *Stall = StallStart(RaiseStalled, NULL, SIM_POINT_UNLOCK, 1);
+        Kinds[++Raised] = PRCM_KIND_IMAGE;
+        RaiseImages(60, LARGE_BYTES);
+        SimAdvanceTime(Halves[Index]);
+        RaiseImages(10, LARGE_BYTES);
+        SimAdvanceTime(Halves[Index]);
+        RigQuery(&Query);
+        assert_int_equal(Query.LongestStall, Longest);
+        StallEnd(Stall);
+        RigQuery(&Query);
+        assert_int_equal(Query.LongestStall, Longest);
+    }
 }
 
 static void
@@ -434,6 +474,8 @@ main(void)
         TEST(newcomers_are_dropped_where_a_stalled_record_bars_the_lane),
         TEST(what_comes_after_the_stall_is_kept_again),
         TEST(a_stall_whose_length_the_clock_hides_counts_as_the_shortest),
+        TEST(a_stall_in_which_the_clock_stands_still_counts_as_the_shortest),
+        TEST(a_stall_begins_with_the_first_event_dropped_and_the_longest_is_told),
         TEST(a_stall_that_drops_nothing_is_none),
         TEST(a_stall_lasts_until_the_record_that_bars_the_lane_is_committed),
         TEST(a_reader_that_comes_after_all_was_evicted_starts_at_the_oldest_kept),

@@ -92,6 +92,31 @@ what_is_older_than_the_stalled_record_is_read_meanwhile(void **State)
     ReaderClose(&Reader);
 }
 
+/* Counts what a thread does while only the OS keeps it from being suspended: that may, and need not. */
+static void
+LeaveTheRegionOfTheOs(void *Context, SIM_POINT Point, const void *Object)
+{
+    ULONG *Unprotected = Context;
+    (void)Object;
+    if (Point != SIM_POINT_LOCK && Point != SIM_POINT_UNLOCK)
+        return;
+    KeLeaveCriticalRegion();
+    *Unprotected += !KeAreApcsDisabled();
+    KeEnterCriticalRegion();
+}
+
+static void
+nobody_is_suspended_between_number_and_record(void **State)
+{
+    ULONG Unprotected = 0;
+    (void)State;
+    SimSetHook(LeaveTheRegionOfTheOs, &Unprotected);
+    RigRaiseImage(1000);
+    RigRaiseExit(RigRaiseStart(1000));
+    SimSetHook(NULL, NULL);
+    assert_int_equal(Unprotected, 0);
+}
+
 static void
 events_of_a_process_older_than_the_driver_are_legal(void **State)
 {
@@ -128,6 +153,7 @@ main(void)
         TEST(the_order_is_by_number_when_the_clock_steps_back),
         TEST(a_record_committed_before_an_older_one_waits_for_it),
         TEST(what_is_older_than_the_stalled_record_is_read_meanwhile),
+        TEST(nobody_is_suspended_between_number_and_record),
         TEST(events_of_a_process_older_than_the_driver_are_legal),
         TEST(events_before_the_first_reader_are_kept),
     };

@@ -299,7 +299,7 @@ GoodToken(void)
 static void
 tokens_that_cannot_be_are_refused(void **State)
 {
-    PRCM_TOKEN Wrong[12];
+    PRCM_TOKEN Wrong[14];
     PRCM_SUBSCRIBED Subscribed;
     ULONG Count = 0;
     (void)State;
@@ -312,6 +312,10 @@ tokens_that_cannot_be_are_refused(void **State)
     Wrong[Count++].Next--;
     Wrong[Count++].Next = UINT64_MAX;
     Wrong[Count++].Captured[PRCM_KIND_IMAGE]++;
+    Wrong[Count].Captured[PRCM_KIND_IMAGE]--;
+    Wrong[Count++].Captured[PRCM_KIND_START]++;
+    Wrong[Count].Captured[PRCM_KIND_IMAGE]--;
+    Wrong[Count++].Captured[3]++;
     Wrong[Count++].Captured[PRCM_KIND_START] = UINT64_MAX;
     Wrong[Count++].Dropped[PRCM_KIND_EXIT] = 1;
     Wrong[Count++].Dropped[3] = 1;

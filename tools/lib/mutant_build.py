@@ -5,6 +5,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import select
 import shlex
 import shutil
 import signal
@@ -145,6 +146,7 @@ class Group:
         self.process = subprocess.Popen(
             command, cwd=program.directory, env=variables, start_new_session=True, **output
         )
+        self.ended = os.pidfd_open(self.process.pid)
 
     def threads(self):
         """(state, processor time) of each thread in the group."""
@@ -162,6 +164,7 @@ class Group:
                 continue
 
     def end(self):
+        os.close(self.ended)
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
@@ -173,11 +176,9 @@ class Group:
         began = time.monotonic()
         still, before = 0, None
         while True:
-            try:
-                code = self.process.wait(LOOK_SECONDS)
+            if select.select([self.ended], [], [], LOOK_SECONDS)[0]:
+                code = self.process.wait()
                 break
-            except subprocess.TimeoutExpired:
-                pass
             now = list(self.threads())
             asleep = all(state == "S" for state, _ in now)
             spent = sum(ticks for _, ticks in now)

@@ -357,7 +357,8 @@ def main():
     memory = {}
     if arguments.memory and arguments.memory.exists():
         memory = json.loads(arguments.memory.read_text())
-    scratch = pathlib.Path(tempfile.mkdtemp(prefix="prcm-mutants-"))
+    where = arguments.memory.parent if arguments.memory else None
+    scratch = pathlib.Path(tempfile.mkdtemp(prefix="scratch-", dir=where)).resolve()
     try:
         workshop = Workshop(arguments.source, trees, scratch)
         selected = select(workshop, arguments, listed)
