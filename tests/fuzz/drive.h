@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * An input as a sequence of operations: each is done to the real driver and to its model, and what both say is held
- * together.
+ * An input as a sequence of operations: each is done to the real driver and to its model, and what both
+ * say is held together.
  */
 #ifndef DRIVE_H
 #define DRIVE_H

@@ -56,7 +56,8 @@ extern DRIVE Drive;
 
 /* drive.c */
 
-/* The next operation; with Inside, of those that can come in the midst of an event. False: there is none, or it can't. */
+/* The next operation; with Inside, of those that can come in the midst of an event. False: there is none,
+ * or it can't. */
 bool DriveNext(bool Inside);
 
 /* Reads that have come to their end since are held against the model's. */

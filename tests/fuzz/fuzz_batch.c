@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * libFuzzer: whatever the bytes, PrcmBatchOpen refuses them or all that can be read from them lies within. Run
- * once on the bytes as they are, and once with the header's sums made to fit the records, since few inputs
- * would get past those otherwise.
+ * libFuzzer: whatever the bytes, PrcmBatchOpen refuses them or all that can be read from them lies
+ * within. Run once on the bytes as they are, and once with the header's sums made to fit the records,
+ * since few inputs would get past those otherwise.
  */
 #include <stdlib.h>
 #include <string.h>

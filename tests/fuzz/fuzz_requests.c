@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * libFuzzer: whatever is asked of the driver, in whatever order, and whatever happens meanwhile, it does what its model
- * says. An input is a SETUP and OPERATIONs; FUZZ_TRACE in the environment prints each as it is carried out.
+ * libFuzzer: whatever is asked of the driver, in whatever order, and whatever happens meanwhile, it does
+ * what its model says. An input is a SETUP and OPERATIONs; FUZZ_TRACE in the environment prints each as
+ * it is carried out.
  */
 #include "drive.h"
 #include "scripts.h"
@@ -15,7 +16,8 @@ size_t LLVMFuzzerCustomCrossOver(const uint8_t *Data1, size_t Size1, const uint8
 size_t LLVMFuzzerMutate(uint8_t *Data, size_t Size, size_t MaxSize);
 const char *__asan_default_options(void);
 
-/* Lanes of megabytes come and go with every input: none is kept to see whether it is used after it was freed. */
+/* Lanes of megabytes come and go with every input: none is kept to see whether it is used after it was
+ * freed. */
 const char *
 __asan_default_options(void)
 {

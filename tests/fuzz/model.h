@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * What prcm.sys answers to each request, worked out anew from docs/abi.md, docs/ARCHITECTURE.md and prcm_abi.h. It
- * calls neither driver nor simulator; of the simulator it has the types alone. One thread, one machine, and every
- * event there ever was kept in a list.
+ * What prcm.sys answers to each request, worked out anew from docs/abi.md, docs/ARCHITECTURE.md and
+ * prcm_abi.h. It calls neither driver nor simulator; of the simulator it has the types alone. One thread,
+ * one machine, and every event there ever was kept in a list.
  *
- * Who drives it does a thing to the real driver, tells the model the same, and holds the two answers together.
+ * Who drives it does a thing to the real driver, tells the model the same, and holds the two answers
+ * together.
  */
 #ifndef MODEL_H
 #define MODEL_H

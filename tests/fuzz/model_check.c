@@ -64,8 +64,8 @@ BytesFields(PRCM_RECORD *Record, PRCM_BYTES **Fields)
     }
 }
 
-/* The decoder has found the record well-formed. The order of what stands behind its fixed part is the driver's
- * affair, so offsets are not compared. */
+/* The decoder has found the record well-formed. The order of what stands behind its fixed part is the
+ * driver's affair, so offsets are not compared. */
 static void
 CheckRecord(const MODEL_EVENT *Event, const PRCM_RECORD *Actual)
 {

@@ -372,7 +372,8 @@ TokenIsPossible(const MODEL *Model, const PRCM_TOKEN *Token)
     return Sum(Token->Captured) == (Token->CountsKnown ? Token->Next - 1 : 0);
 }
 
-/* The counts as of a bare number are known if its own record is kept, or the one before, or none can be missing. */
+/* The counts as of a bare number are known if its own record is kept, or the one before, or none can be
+ * missing. */
 static bool
 CountsAreKept(const MODEL *Model, uint64_t Number)
 {

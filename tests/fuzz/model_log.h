@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Fills the READ of File: Done if there was something, or EvenEmpty. No record is added once the batch is as long as
- * SoftBytes. */
+/* Fills the READ of File: Done if there was something, or EvenEmpty. No record is added once the batch is
+ * as long as SoftBytes. */
 void ModelServe(MODEL *Model, MODEL_FILE *File, ULONG SoftBytes, bool EvenEmpty);
 
 /* False: a From, number or token that is refused. */
