@@ -49,7 +49,8 @@ class Target:
         """One turn; False if it ended with a failure."""
         artifact = self.work / f"failure-{seed}"
         arguments = [f"-max_total_time={seconds}", f"-seed={seed}", f"-max_len={MAX_LENGTH}"]
-        arguments += ["-len_control=0", "-reload=0", f"-exact_artifact_path={artifact}", self.found, self.kept]
+        arguments += ["-len_control=0", "-reload=0", f"-exact_artifact_path={artifact}"]
+        arguments += [self.found, self.kept]
         log = self.work / f"turn-{seed}.log"
         begun = newest = time.monotonic()
         inputs = 0
