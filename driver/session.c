@@ -72,6 +72,7 @@ SessionOfIrp(_In_ PIRP Irp)
 static VOID
 SessionRelease(_Inout_ SESSION *Session)
 {
+    ASSERT(Session->State == SessionFilling);
     InterlockedExchange(&Session->State, SessionIdle);
 }
 
@@ -124,6 +125,7 @@ SessionCsqInsert(_In_ PIO_CSQ Csq, _In_ PIRP Irp, _In_ PVOID InsertContext)
         return STATUS_CANCELLED;
     if (LogReadyLocked(&Session->Reader))
         return STATUS_RETRY;
+    ASSERT(Session->State == SessionFilling && !Session->Read);
     Session->Read = Irp;
     Session->State = SessionWaiting;
     InsertTailList(&Sessions->Log->Waiting, &Session->Reader.WaitLink);
@@ -135,6 +137,7 @@ static VOID NTAPI
 SessionCsqRemove(_In_ PIO_CSQ Csq, _In_ PIRP Irp)
 {
     SESSION *Session = SessionOfIrp(Irp);
+    ASSERT(Session->State == SessionWaiting && Session->Read == Irp);
     RemoveEntryList(&Session->Reader.WaitLink);
     SessionsOfCsq(Csq)->Waiting--;
     Session->Read = NULL;
