@@ -333,7 +333,9 @@ ReaderWait(READER *Reader)
     ULONG_PTR Information;
     NTSTATUS Status = SimIoWait(Reader->Pended, &Information);
     Reader->Pended = NULL;
-    if (!NT_ERROR(Status) && Information)
+    if (NT_ERROR(Status))
+        assert_int_equal(Information, 0);
+    else if (Information)
         ReaderTakeBatch(Reader, Information);
     return Status;
 }

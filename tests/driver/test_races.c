@@ -163,14 +163,117 @@ the_end_of_the_thread_ends_the_read(void **State)
     AtEachPoint(MeetNothing, 8);
 }
 
+static void
+a_read_that_comes_after_the_end_of_its_handle_gets_nothing(void **State)
+{
+    READER Reader;
+    TASK Task = {0};
+    (void)State;
+    ReaderOpen(&Reader, PRCM_FROM_NOW);
+    Task.File = Reader.File;
+    Reader.File = NULL;
+    RigRaiseImage(1000);
+    STALL *Stall = StallStart(Read, &Task, SIM_POINT_LOCK, 1);
+    assert_true(StallStands(Stall));
+    SimClose(Task.File);
+    StallEnd(Stall);
+    assert_status(Finish(&Task), STATUS_CANCELLED);
+    assert_int_equal(Task.Batch.Size, 0);
+    ReaderClose(&Reader);
+}
+
+/* ---- A writer whom others give ever more to do ---- */
+
+#define OTHERS (PRCM_MAX_SESSIONS + 6)
+
+/* Pends the READ again, and publishes an event that it has not told of yet. */
+typedef struct OTHER
+{
+    TASK Task;
+    SIM_THREAD *Thread;
+    SIM_GATE *Standing;
+} OTHER;
+
+static OTHER Others[OTHERS];
+static ULONG Served;
+static HANDLE ServedFile;
+static SIM_GATE *Go;
+static __thread bool IsServing;
+static __thread ULONG LocksToGo;
+static __thread OTHER *Self;
+
+static void
+PendAndPublish(void *Context)
+{
+    Self = Context;
+    Self->Task.File = ServedFile;
+    Read(&Self->Task);
+    LocksToGo = 3; /* for the number, for the commit, for the READs that wait */
+    RigRaiseImage(1000);
+}
+
+static void
+ServeHook(void *Context, SIM_POINT Point, const void *Object)
+{
+    (void)Context;
+    (void)Object;
+    if (IsServing && Point == SIM_POINT_COMPLETE && Served < OTHERS)
+    {
+        OTHER *Other = &Others[Served++];
+        Other->Standing = SimGateCreate();
+        Other->Thread = SimThreadStart(PendAndPublish, Other);
+        SimGateWait(Other->Standing);
+    }
+    if (Point == SIM_POINT_LOCK && LocksToGo && !--LocksToGo)
+    {
+        SimGateOpen(Self->Standing);
+        SimGateWait(Go);
+    }
+}
+
+static void
+a_writer_serves_64_reads_and_leaves_more_to_who_published_it(void **State)
+{
+    READER Reader;
+    (void)State;
+    memset(Others, 0, sizeof(Others));
+    Served = 0;
+    Go = SimGateCreate();
+    ReaderOpen(&Reader, PRCM_FROM_NOW);
+    ServedFile = Reader.File;
+    assert_false(ReaderPend(&Reader));
+    SimSetHook(ServeHook, NULL);
+    IsServing = true;
+    RigRaiseImage(1000);
+    IsServing = false;
+    assert_int_equal(Served, PRCM_MAX_SESSIONS);
+    assert_false(SimIoDone(Others[Served - 1].Task.Io));
+    SimGateOpen(Go);
+    for (ULONG Index = 0; Index < Served; Index++)
+    {
+        SimThreadJoin(Others[Index].Thread);
+        assert_status(Finish(&Others[Index].Task), STATUS_SUCCESS);
+        assert_int_equal(Others[Index].Task.Batch.RecordCount, 1);
+        SimGateFree(Others[Index].Standing);
+    }
+    SimSetHook(NULL, NULL);
+    SimGateFree(Go);
+    assert_status(ReaderWait(&Reader), STATUS_SUCCESS);
+    ReaderClose(&Reader);
+}
+
 int
 main(void)
 {
 #define TEST(Name) cmocka_unit_test_setup_teardown(Name, RigStart, RigEnd)
     const struct CMUnitTest Tests[] = {
-        TEST(an_event_on_the_way_completes_the_read), TEST(the_end_of_the_handle_on_the_way_ends_the_read),
-        TEST(stop_on_the_way_ends_the_read),          TEST(the_end_of_the_driver_on_the_way_ends_the_read),
+        TEST(an_event_on_the_way_completes_the_read),
+        TEST(the_end_of_the_handle_on_the_way_ends_the_read),
+        TEST(stop_on_the_way_ends_the_read),
+        TEST(the_end_of_the_driver_on_the_way_ends_the_read),
         TEST(the_end_of_the_thread_ends_the_read),
+        TEST(a_read_that_comes_after_the_end_of_its_handle_gets_nothing),
+        TEST(a_writer_serves_64_reads_and_leaves_more_to_who_published_it),
     };
     return cmocka_run_group_tests_name("driver races", Tests, NULL, NULL);
 }

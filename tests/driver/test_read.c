@@ -105,6 +105,39 @@ a_second_read_of_a_handle_is_busy_and_does_no_harm(void **State)
     ReaderClose(&Reader);
 }
 
+static void
+RaiseOne(void *Context)
+{
+    (void)Context;
+    RigRaiseImage(1000);
+}
+
+static void
+a_second_read_is_busy_while_a_writer_fills_the_first(void **State)
+{
+    READER Reader;
+    PRCM_READ NoWait = {sizeof(NoWait), PRCM_READ_NO_WAIT};
+    char Out[4096];
+    (void)State;
+    /* A writer that has its number, has committed, has the READ off the queue, has read the log. */
+    for (ULONG Nth = 1; Nth <= 4; Nth++)
+    {
+        ReaderOpen(&Reader, PRCM_FROM_NOW);
+        assert_false(ReaderPend(&Reader));
+        STALL *Stall = StallStart(RaiseOne, NULL, SIM_POINT_UNLOCK, Nth);
+        assert_true(StallStands(Stall));
+        assert_false(SimIoDone(Reader.Pended));
+        assert_status(
+            SimControl(Reader.File, PRCM_IOCTL_READ, &NoWait, sizeof(NoWait), Out, sizeof(Out), NULL),
+            STATUS_DEVICE_BUSY);
+        StallEnd(Stall);
+        assert_status(ReaderWait(&Reader), STATUS_SUCCESS);
+        ReaderDrain(&Reader);
+        assert_int_equal(Reader.RecordCount, 1);
+        ReaderClose(&Reader);
+    }
+}
+
 /* ---- Filters ---- */
 
 static void
@@ -226,6 +259,57 @@ one_event_completes_every_waiting_reader(void **State)
     RigQuery(&Query);
     assert_int_equal(Query.Waiting, 0);
     assert_int_equal(Query.Sessions, 1);
+}
+
+static void
+CountLocks(void *Context, SIM_POINT Point, const void *Object)
+{
+    ULONG *Locks = Context;
+    (void)Object;
+    *Locks += Point == SIM_POINT_LOCK;
+}
+
+/* Number, commit, and one look at all that wait. */
+static void
+a_reader_that_an_event_is_not_for_is_looked_at_where_it_waits(void **State)
+{
+    PRCM_SUBSCRIBE Request = ReaderRequest(PRCM_FROM_NOW);
+    READER Readers[3];
+    ULONG Locks = 0;
+    (void)State;
+    Request.KeyCount = 1;
+    Request.Keys[0] = 1004;
+    for (ULONG Index = 0; Index < RTL_NUMBER_OF(Readers); Index++)
+    {
+        ReaderOpenWith(&Readers[Index], &Request);
+        assert_false(ReaderPend(&Readers[Index]));
+    }
+    SimSetHook(CountLocks, &Locks);
+    RigRaiseImage(1000);
+    SimSetHook(NULL, NULL);
+    assert_int_equal(Locks, 3);
+    RigRaiseImage(1004);
+    for (ULONG Index = 0; Index < RTL_NUMBER_OF(Readers); Index++)
+    {
+        assert_status(ReaderWait(&Readers[Index]), STATUS_SUCCESS);
+        assert_int_equal(Readers[Index].RecordCount, 1);
+        ReaderCheckAccount(&Readers[Index]);
+        ReaderClose(&Readers[Index]);
+    }
+}
+
+static void
+an_event_that_nobody_waits_for_costs_two_locks(void **State)
+{
+    READER Reader;
+    ULONG Locks = 0;
+    (void)State;
+    ReaderOpen(&Reader, PRCM_FROM_NOW);
+    SimSetHook(CountLocks, &Locks);
+    RigRaiseImage(1000);
+    SimSetHook(NULL, NULL);
+    assert_int_equal(Locks, 2);
+    ReaderClose(&Reader);
 }
 
 static void
@@ -376,13 +460,6 @@ a_backlog_larger_than_the_longest_read_comes_in_several(void **State)
     ReaderClose(&Reader);
 }
 
-static void
-RaiseOne(void *Context)
-{
-    (void)Context;
-    RigRaiseImage(1000);
-}
-
 /* What a stalled writer held back is published at once when it goes on; it is not the one to copy all of it. */
 static void
 a_writer_hands_over_but_a_little_of_what_it_publishes(void **State)
@@ -434,6 +511,40 @@ many_events_of_others_published_at_once_leave_the_read_pended(void **State)
     ReaderClose(&Reader);
 }
 
+/* An image load whose record has this many bytes. */
+static void
+RaiseImageOfSize(ULONG Bytes)
+{
+    RigRaiseLargeImage(1000, Bytes - (ULONG)sizeof(PRCM_IMAGE));
+}
+
+static void
+a_writer_adds_no_record_to_16_kib_and_one_to_less(void **State)
+{
+    (void)State;
+    for (ULONG Missing = 0; Missing <= 8; Missing += 8)
+    {
+        READER Reader;
+        ReaderOpen(&Reader, PRCM_FROM_NOW);
+        assert_false(ReaderPend(&Reader));
+        STALL *Stall = StallStart(RaiseOne, NULL, SIM_POINT_UNLOCK, 1);
+        for (ULONG Index = 0; Index < 7; Index++)
+            RaiseImageOfSize(2000);
+        /* The one before these took what RaiseOne's takes. */
+        ULONG Rest = 16384 - Missing - (ULONG)sizeof(PRCM_BATCH) - 7 * 2000 - (sizeof(PRCM_IMAGE) + 80);
+        RaiseImageOfSize(Rest);
+        for (ULONG Index = 0; Index < 3; Index++)
+            RaiseImageOfSize(200);
+        StallEnd(Stall);
+        assert_status(ReaderWait(&Reader), STATUS_SUCCESS);
+        assert_int_equal(Reader.RecordCount, Missing ? 10 : 9);
+        assert_int_equal(Reader.Buffer->Bytes, Missing ? 16376 + 200 : 16384);
+        ReaderDrain(&Reader);
+        assert_int_equal(Reader.RecordCount, 12);
+        ReaderClose(&Reader);
+    }
+}
+
 static void
 a_buffer_that_cannot_be_mapped_moves_no_cursor(void **State)
 {
@@ -477,12 +588,15 @@ main(void)
         TEST(what_came_before_the_read_completes_it_at_once_and_all_together),
         TEST(no_wait_gives_an_empty_batch_that_tells_where_the_reader_is),
         TEST(a_second_read_of_a_handle_is_busy_and_does_no_harm),
+        TEST(a_second_read_is_busy_while_a_writer_fills_the_first),
         TEST(kinds_not_subscribed_to_neither_wake_nor_come_and_count_as_filtered),
         TEST(processes_not_subscribed_to_neither_wake_nor_come),
         TEST(as_many_processes_as_allowed_can_be_subscribed_to),
         TEST(two_readers_with_different_filters_never_disturb_each_other),
         TEST(one_event_completes_every_waiting_reader),
         TEST(one_event_completes_as_many_readers_as_there_can_be),
+        TEST(a_reader_that_an_event_is_not_for_is_looked_at_where_it_waits),
+        TEST(an_event_that_nobody_waits_for_costs_two_locks),
         TEST(a_buffer_too_short_for_the_next_record_is_told_what_it_takes),
         TEST(a_pended_read_too_short_for_what_comes_overflows_and_loses_nothing),
         TEST(every_buffer_length_delivers_everything_once),
@@ -490,6 +604,7 @@ main(void)
         TEST(a_backlog_larger_than_the_longest_read_comes_in_several),
         TEST(a_writer_hands_over_but_a_little_of_what_it_publishes),
         TEST(many_events_of_others_published_at_once_leave_the_read_pended),
+        TEST(a_writer_adds_no_record_to_16_kib_and_one_to_less),
         TEST(a_buffer_that_cannot_be_mapped_moves_no_cursor),
         TEST(the_head_and_the_counts_of_a_batch_are_of_one_moment),
     };
