@@ -58,10 +58,11 @@ void SchedRwRelease(SCHED_RW *Lock);
 /* Name, a string as it stands in rules.h; anything else does not compile. */
 #define RULE_IS(Name, Known, Means) | (__builtin_strcmp(Name, Known) == 0)
 #define RULE_NAME(Name)                                                                                      \
-    __extension__({                                                                                          \
-        _Static_assert(0 RULES(RULE_IS, Name), "rules.h has no rule of this name");                          \
-        Name;                                                                                                \
-    })
+    ((void)sizeof(struct {                                                                                   \
+         _Static_assert(0 RULES(RULE_IS, Name), "rules.h has no rule of this name");                         \
+         char Unused;                                                                                        \
+     }),                                                                                                     \
+     (Name))
 
 /* Ends the program: prints the rule's name, the message, and where the call was made. */
 #define RuleBroken(Name, ...) RuleStop(RULE_NAME(Name), __VA_ARGS__)

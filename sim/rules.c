@@ -15,11 +15,13 @@ extern void __sanitizer_print_stack_trace(void) __attribute__((weak));
 static void
 RulePrintStack(void)
 {
-    void *Frames[RULE_FRAMES];
     if (__sanitizer_print_stack_trace)
+    {
         __sanitizer_print_stack_trace();
-    else
-        backtrace_symbols_fd(Frames, backtrace(Frames, RULE_FRAMES), STDERR_FILENO);
+        return;
+    }
+    void *Frames[RULE_FRAMES] = {NULL};
+    backtrace_symbols_fd(Frames, backtrace(Frames, RULE_FRAMES), STDERR_FILENO);
 }
 
 const char *

@@ -233,10 +233,6 @@ ReaderClose(READER *Reader)
 }
 
 #ifndef __clang__
-#pragma GCC diagnostic push
-/* GCC takes all elements of Records for one, and this one for overwritten by the next. */
-#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
-#endif
 static void
 ReaderKeep(READER *Reader, const PRCM_RECORD *Record)
 {
@@ -253,7 +249,6 @@ ReaderKeep(READER *Reader, const PRCM_RECORD *Record)
     Reader->Records[Reader->RecordCount++] = Copy;
 }
 #ifndef __clang__
-#pragma GCC diagnostic pop
 #endif
 
 /* By kind: what lies between two tokens is what the batch tells of. */

@@ -4,6 +4,7 @@
  * within. Run once on the bytes as they are, and once with the header's sums made to fit the records,
  * since few inputs would get past those otherwise.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,6 +72,7 @@ LLVMFuzzerTestOneInput(const uint8_t *Data, size_t Size)
     if (Size < sizeof(PRCM_BATCH))
         return 0;
     uint8_t *Fitted = malloc(Size);
+    assert(Fitted);
     memcpy(Fitted, Data, Size);
     SumsFit(Fitted, Length);
     OpenAndRead(Fitted, Length);

@@ -117,7 +117,7 @@ BookTake(BOOK *Book, HOST_IO *Io, bool Waits)
         return Status;
     BookTakeBatch(Book, Information);
     CHECK(!Waits || Book->Buffer->RecordCount);
-    return Status;
+    return STATUS_SUCCESS;
 }
 
 void

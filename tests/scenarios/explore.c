@@ -5,6 +5,7 @@
  * can be told, made as short as it gets, and repeated.
  */
 #include "explore.h"
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -205,6 +206,7 @@ static void
 Shorten(const SCENARIO *Scenario, SCHEDULE_PLAN *Plan, ULONG FailNth, bool Onwards)
 {
     SCHEDULE_PLAN *Less = malloc(sizeof(*Less));
+    assert(Less);
     for (uint32_t Chunk = Plan->Count; Chunk; Chunk /= 2)
         for (uint32_t At = 0; At < Plan->Count;)
         {
@@ -237,6 +239,7 @@ static void
 Report(const SCENARIO *Scenario, int Log)
 {
     SCHEDULE_PLAN *Plan = malloc(sizeof(*Plan));
+    assert(Plan);
     ULONG FailNth = Explore->FailNth;
     bool Onwards = Explore->Onwards;
     *Plan = Explore->Plan;

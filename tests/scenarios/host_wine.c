@@ -100,6 +100,7 @@ HOST_IO *
 HostControlStart(HANDLE Handle, uint32_t Code, const void *In, uint32_t InBytes, void *Out, uint32_t OutBytes)
 {
     HOST_IO *Io = calloc(1, sizeof(*Io));
+    CHECK(Io);
     Io->Event = CreateEventW(NULL, TRUE, FALSE, NULL);
     Io->Handle = Handle;
     Io->Issued = NtDeviceIoControlFile(Handle, Io->Event, NULL, NULL, &Io->Result, Code,
@@ -146,6 +147,7 @@ HostRaise(NTEXT_EVENT *Event, NTEXT_BYTES *Text, uint32_t Bytes)
     NTEXT_RESULT Result;
     DWORD Returned;
     char *Input = malloc(sizeof(*Event) + Bytes);
+    CHECK(Input);
     Event->Size = (uint32_t)sizeof(*Event) + Bytes;
     *Text = (NTEXT_BYTES){Bytes ? (uint32_t)sizeof(*Event) : 0, Bytes};
     memcpy(Input, Event, sizeof(*Event));
@@ -222,6 +224,7 @@ HOST_THREAD *
 HostThreadStart(void (*Routine)(void *), void *Context)
 {
     HOST_THREAD *Thread = calloc(1, sizeof(*Thread));
+    CHECK(Thread);
     Thread->Routine = Routine;
     Thread->Context = Context;
     Thread->Handle = CreateThread(NULL, 0, HostThreadMain, Thread, 0, NULL);

@@ -64,7 +64,7 @@ ScheduleByPlan(SCHEDULE *Schedule, const SCHEDULE_DECISION *Decision)
         return ScheduleDefault(Decision);
     Schedule->PlanNext++;
     /* A plan from which something was taken out may name a thread that cannot run here. */
-    return Decision->Ready & (1u << Step->Thread) ? Step->Thread : ScheduleDefault(Decision);
+    return (Decision->Ready & (1u << Step->Thread)) != 0 ? Step->Thread : ScheduleDefault(Decision);
 }
 
 static ULONG
