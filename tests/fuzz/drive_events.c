@@ -106,14 +106,12 @@ RaiseLearnSize(RAISE *Raise)
     PRCM_QUERY Query;
     uint32_t Sizes[MODEL_MAX_SIZES];
     ULONG Count = ModelLooseSizes(&Raise->Draft, Sizes);
-    ULONG Lane = Raise->Draft.Record.Header.Kind == PRCM_KIND_IMAGE ? PRCM_LANE_IMAGE : PRCM_LANE_LIFECYCLE;
     DriveAsk(DriveQuerier(), &Query);
     ULONG Index = 0;
-    while (Index < Count && ModelUsedIf(&Drive.Model, &Raise->Draft, Sizes[Index]) != Query.Lanes[Lane].Used)
+    while (Index < Count && !ModelExplains(&Drive.Model, &Raise->Draft, Sizes[Index], &Query))
         Index++;
     if (Index == Count)
-        ModelFail("the lane uses %llu bytes: no size of the record explains that",
-                  (unsigned long long)Query.Lanes[Lane].Used);
+        ModelFail("no size of the record explains what its lane uses");
     Raise->Draft.Record.Header.Size = Sizes[Index];
     Raise->Draft.Loose = true;
 }

@@ -218,8 +218,8 @@ bool ModelDraftImage(const MODEL *Model, ULONG ProcessId, ULONG ThreadId, PCUNIC
 #define MODEL_MAX_SIZES 4u
 ULONG ModelLooseSizes(const MODEL_EVENT *Event, uint32_t *Sizes);
 
-/* What its lane would use then if its record had Size bytes. */
-uint64_t ModelUsedIf(MODEL *Model, const MODEL_EVENT *Draft, uint32_t Size);
+/* Whether Query can be what is told after it was kept with a record of Size bytes. */
+bool ModelExplains(MODEL *Model, const MODEL_EVENT *Draft, uint32_t Size, const PRCM_QUERY *Query);
 
 /* It gets its number, which is returned, and its space or none. */
 uint64_t ModelReserve(MODEL *Model, const MODEL_EVENT *Draft);

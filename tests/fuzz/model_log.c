@@ -95,26 +95,28 @@ ModelReserve(MODEL *Model, const MODEL_EVENT *Draft)
 }
 
 static void
-EvictNothing(void *Context, uint64_t Number)
+CountEvicted(void *Context, uint64_t Number)
 {
-    (void)Context;
     (void)Number;
+    ++*(uint64_t *)Context;
 }
 
-uint64_t
-ModelUsedIf(MODEL *Model, const MODEL_EVENT *Draft, uint32_t Size)
+bool
+ModelExplains(MODEL *Model, const MODEL_EVENT *Draft, uint32_t Size, const PRCM_QUERY *Query)
 {
     uint32_t Index = LaneOf(Draft->Record.Header.Kind);
     LANE_MODEL *Lane = &Model->Lanes[Index];
     uint32_t First = Lane->First;
     uint32_t End = Lane->End;
     uint64_t Head = Lane->Head;
-    LaneModelReserve(Lane, Model->Next, ENTRY_BYTES + Size, LaneFilling(Model, Index), EvictNothing, NULL);
+    uint64_t Evicted = Sum(Model->Evicted);
+    LaneModelReserve(Lane, Model->Next, ENTRY_BYTES + Size, LaneFilling(Model, Index), CountEvicted,
+                     &Evicted);
     uint64_t Used = LaneModelUsed(Lane);
     Lane->First = First;
     Lane->End = End;
     Lane->Head = Head;
-    return Used;
+    return Query->Lanes[Index].Used == Used && Sum(Query->Evicted) == Evicted;
 }
 
 static LONGLONG

@@ -126,7 +126,7 @@ def parse():
     parser.add_argument("--keep", action="store_true")
     for directory in ("--programs", "--corpus", "--work"):
         parser.add_argument(directory, type=pathlib.Path, required=True)
-    return parser.parse_args()
+    return parser.parse_intermixed_args()
 
 
 def main():
