@@ -261,10 +261,14 @@ NotifyRegister(SESSIONS *Sessions, PRCM_QUERY *Query)
 VOID
 NotifyUnregister(VOID)
 {
+    NTSTATUS Status = STATUS_SUCCESS;
     if (Notify.ProcessTier != PRCM_PROCESS_TIER_COUNT)
-        NotifySetProcess(Notify.ProcessTier, TRUE);
+        Status = NotifySetProcess(Notify.ProcessTier, TRUE);
+    ASSERT(NT_SUCCESS(Status));
     if (Notify.ImageTier != PRCM_IMAGE_TIER_COUNT)
-        Os.RemoveImageNotify(NotifyImage);
+        Status = Os.RemoveImageNotify(NotifyImage);
+    ASSERT(NT_SUCCESS(Status));
+    UNREFERENCED_PARAMETER(Status);
     Notify.ProcessTier = PRCM_PROCESS_TIER_COUNT;
     Notify.ImageTier = PRCM_IMAGE_TIER_COUNT;
     ExWaitForRundownProtectionRelease(&Notify.Running);
