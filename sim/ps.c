@@ -95,6 +95,7 @@ NTSTATUS
 PsLookupProcessByProcessId(HANDLE ProcessId, PEPROCESS *Process)
 {
     RuleIrql("PsLookupProcessByProcessId", APC_LEVEL);
+    *Process = (PEPROCESS)(ULONG_PTR)-8; /* what a failure leaves there nobody has promised */
     NTSTATUS Status = FaultStatus("PsLookupProcessByProcessId", STATUS_INVALID_PARAMETER);
     if (!NT_SUCCESS(Status))
         return Status;
@@ -105,8 +106,10 @@ PsLookupProcessByProcessId(HANDLE ProcessId, PEPROCESS *Process)
     if (Found)
         ObpReferenceForDriver(Found);
     SchedRwRelease(Table.Lock);
+    if (!Found)
+        return STATUS_INVALID_PARAMETER;
     *Process = Found;
-    return Found ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+    return STATUS_SUCCESS;
 }
 
 LONGLONG
