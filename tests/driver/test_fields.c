@@ -409,6 +409,23 @@ a_start_key_that_cannot_be_asked_for_is_not_one_that_the_os_lacks(void **State)
 }
 
 static void
+the_base_tier_tells_the_exit_of_a_process_that_cannot_be_looked_up(void **State)
+{
+    SIM_PROCESS Process = Child(NULL);
+    (void)State;
+    SimSetOs(SIM_NT52);
+    RigLoad();
+    ReaderOpen(&Reader, PRCM_FROM_NOW);
+    SimRefuse("PsLookupProcessByProcessId", STATUS_INVALID_CID);
+    SimRaiseExit(SimProcessAdd(&Process), 7, 4040);
+    assert_int_equal(ReaderDrain(&Reader), 1);
+    const PRCM_EXIT *Exit = ReaderRecord(&Reader, 0, PRCM_KIND_EXIT);
+    assert_int_equal(Exit->Header.Key, PROCESS_ID);
+    CheckNoValue(&Exit->CreateTime, (uint32_t)STATUS_INVALID_CID);
+    CheckNoValue(&Exit->ExitStatus, (uint32_t)STATUS_INVALID_CID);
+}
+
+static void
 time_is_as_precise_as_the_os_can(void **State)
 {
     (void)State;
@@ -681,6 +698,7 @@ a_kernel_image_withholds_its_base_whatever_its_process_id(void **State)
         const PRCM_IMAGE *Image =
             RaiseOneImage(Ids[Index], RigText(L"\\SystemRoot\\System32\\drivers\\a.sys"), &Info);
         CheckNoValue(&Image->Base, PRCM_WITHHELD);
+        CheckNoValue(&Image->CreateTime, PRCM_ABSENT);
         assert_int_equal(Image->Header.Key, Ids[Index]);
         assert_int_equal(Image->Properties, PRCM_IMAGE_SYSTEM_MODE);
         for (ULONG At = 0; At + sizeof(Base) <= Image->Header.Size; At++)
@@ -805,6 +823,8 @@ main(void)
         cmocka_unit_test_setup_teardown(the_base_tier_tells_a_process_that_cannot_be_looked_up, FieldsReset,
                                         FieldsEnd),
         cmocka_unit_test_setup_teardown(a_start_key_that_cannot_be_asked_for_is_not_one_that_the_os_lacks,
+                                        FieldsReset, FieldsEnd),
+        cmocka_unit_test_setup_teardown(the_base_tier_tells_the_exit_of_a_process_that_cannot_be_looked_up,
                                         FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(time_is_as_precise_as_the_os_can, FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(a_failing_question_is_its_fields_status, FieldsReset, FieldsEnd),
