@@ -232,7 +232,6 @@ ReaderClose(READER *Reader)
     __atomic_sub_fetch(&ReadersOpen, 1, __ATOMIC_RELAXED);
 }
 
-#ifndef __clang__
 static void
 ReaderKeep(READER *Reader, const PRCM_RECORD *Record)
 {
@@ -248,8 +247,6 @@ ReaderKeep(READER *Reader, const PRCM_RECORD *Record)
     memcpy(Copy, Record, Record->Size);
     Reader->Records[Reader->RecordCount++] = Copy;
 }
-#ifndef __clang__
-#endif
 
 /* By kind: what lies between two tokens is what the batch tells of. */
 static void
