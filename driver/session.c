@@ -72,8 +72,9 @@ SessionOfIrp(_In_ PIRP Irp)
 static VOID
 SessionRelease(_Inout_ SESSION *Session)
 {
-    ASSERT(Session->State == SessionFilling);
-    InterlockedExchange(&Session->State, SessionIdle);
+    LONG Before = InterlockedExchange(&Session->State, SessionIdle);
+    ASSERT(Before == SessionFilling);
+    UNREFERENCED_PARAMETER(Before);
 }
 
 static VOID

@@ -207,13 +207,15 @@ static PRCM_RECORD *
 Stall(void)
 {
     PRCM_RECORD *First = Reserve(PRCM_KIND_START, 4, PRCM_MAX_RECORD_BYTES);
-    PRCM_RECORD *Record;
     ULONG Dropped = 0;
     while (Dropped < 10)
-        if ((Record = LogReserve(&Log, PRCM_KIND_START, 4, PRCM_MAX_RECORD_BYTES)) != NULL)
+    {
+        PRCM_RECORD *Record = LogReserve(&Log, PRCM_KIND_START, 4, PRCM_MAX_RECORD_BYTES);
+        if (Record)
             LogCommit(&Log, Record);
         else
             Dropped++;
+    }
     return First;
 }
 
