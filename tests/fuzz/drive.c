@@ -113,6 +113,7 @@ DriveQuerier(void)
     for (ULONG Index = 0; Index < Drive.HandleCount; Index++)
     {
         const MODEL_HANDLE *Handle = &Drive.Handles[Index].Model;
+        NT_ASSERT(Handle->File);
         if ((Handle->Access & FILE_READ_DATA) && !Handle->File->Gone && NT_SUCCESS(Handle->File->Refused))
             return &Drive.Handles[Index];
     }
@@ -122,6 +123,7 @@ DriveQuerier(void)
 void
 DriveAsk(const DRIVE_HANDLE *Handle, PRCM_QUERY *Query)
 {
+    NT_ASSERT(Handle);
     DriveStatus(STATUS_SUCCESS,
                 SimControl(Handle->Real, PRCM_IOCTL_QUERY, NULL, 0, Query, sizeof(*Query), NULL));
 }

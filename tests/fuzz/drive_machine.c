@@ -207,7 +207,7 @@ DriveOpenRelative(const OPERATION *Operation)
     ACCESS_MASK Granted, Asked = AccessChoice(Operation->B, &Granted);
     NTSTATUS Expected = STATUS_NO_SUCH_DEVICE;
     MODEL_HANDLE Model;
-    HANDLE Real;
+    HANDLE Real = NULL;
     if (!Root || !RoomForHandle(true))
         return;
     if (!Root->Model.File->Gone)

@@ -36,6 +36,7 @@ Send(const DRIVE_HANDLE *Handle, ULONG Code, ULONG InBytes, ULONG OutBytes, NTST
      ULONG_PTR *Information)
 {
     uint8_t *Out = malloc(OutBytes + !OutBytes);
+    NT_ASSERT(Out);
     memset(Out, 0xA5, OutBytes);
     *Status =
         SimControl(Handle->Real, Code, InBytes ? Input.Bytes : NULL, InBytes, Out, OutBytes, Information);

@@ -192,6 +192,7 @@ OutputItem(OUTPUT *Output)
     {
         Batch->Room = 2 * Batch->Room + 64;
         Batch->Items = realloc(Batch->Items, Batch->Room * sizeof(*Batch->Items));
+        NT_ASSERT(Batch->Items);
     }
     return &Batch->Items[Batch->Count++];
 }

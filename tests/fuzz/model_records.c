@@ -276,9 +276,10 @@ ModelDraftImage(const MODEL *Model, ULONG ProcessId, ULONG ThreadId, PCUNICODE_S
         return false;
     if (Info->MachineTypeMismatch && ModelImageTier(Model) != PRCM_IMAGE_TIER_EX)
         return false;
+    const PRCM_VALUE Withheld = {.Status = PRCM_WITHHELD};
     bool Kernel = Info->SystemModeImage;
     Image->CreateTime = Kernel ? Absent() : CreateTimeOf(Model, ProcessId);
-    Image->Base = Kernel ? (PRCM_VALUE){.Status = PRCM_WITHHELD} : Present((ULONG_PTR)Info->ImageBase);
+    Image->Base = Kernel ? Withheld : Present((ULONG_PTR)Info->ImageBase);
     Image->ImageSize = Info->ImageSize;
     Image->Properties = Info->Properties;
     DraftPath(Event, &Image->ImagePath, Name);

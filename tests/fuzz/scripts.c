@@ -183,8 +183,10 @@ ScriptPart(uint32_t Index, size_t *Count)
 {
     const SCRIPT *Script = &Scripts[Index % RTL_NUMBER_OF(Scripts)];
     uint32_t Rest = Index / (uint32_t)RTL_NUMBER_OF(Scripts);
-    size_t First = Rest % ScriptLength(Script);
-    *Count = 1 + Rest / ScriptLength(Script) % (ScriptLength(Script) - First);
+    size_t Length = ScriptLength(Script);
+    NT_ASSERT(Length);
+    size_t First = Rest % Length;
+    *Count = 1 + Rest / Length % (Length - First);
     return &Script->Operations[First];
 }
 
