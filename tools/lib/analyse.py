@@ -50,8 +50,8 @@ CLANG_CHECKERS = (
 # Wants memcpy_s and its like, which neither a driver nor Linux has.
 CLANG_NOT_CHECKED = "security.insecureAPI.DeprecatedOrUnsafeBufferHandling"
 
-# GCC 12 takes all elements of an array for one, and what the first points to for lost with the second. clang's
-# unix and, at run time, LeakSanitizer look for leaks.
+# GCC 12 takes all elements of an array for one, and what the first points to for lost with the second.
+# clang's unix and, at run time, LeakSanitizer look for leaks.
 GCC_NOT_ASKED = "-Wno-analyzer-malloc-leak"
 
 # By target: cppcheck's platform, its libraries, and what the compiler defines by itself.
@@ -60,9 +60,10 @@ CPPCHECK_TARGETS = {
     "x86_64-w64-mingw32": ("win64", ("windows", "gnu"), ("_WIN32", "_WIN64", "__x86_64__", "__MINGW32__")),
     "i686-w64-mingw32": ("win32W", ("windows", "gnu"), ("_WIN32", "__i386__", "__MINGW32__")),
 }
-# Questions that names alone do not answer: whether a member is used that is there for the layout, or a variable
-# by way of a pointer to it or to its first member; whether a parameter could be const whose function has a
-# prototype of the OS's. And two of taste: a local variable named as a function, `continue` as an empty body.
+# Questions that names alone do not answer: whether a member is used that is there for the layout, or a
+# variable by way of a pointer to it or to its first member; whether a parameter could be const whose function
+# has a prototype of the OS's. And two of taste: a local variable named as a function, `continue` as an empty
+# body.
 CPPCHECK_NOT_ASKED = (
     "constParameter",
     "missingIncludeSystem",
