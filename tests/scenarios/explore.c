@@ -33,7 +33,7 @@ static SCHEDULE Schedule;
 
 /* ---- In the child ---- */
 
-/* False: the driver did not load, which is only right where something was made to fail. */
+/* Where the driver does not load, there is nothing more to it: HostBegin sees to it that it was made to fail. */
 static void
 RunOnce(const SCENARIO *Scenario)
 {
