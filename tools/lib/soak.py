@@ -15,6 +15,7 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+PYTHON = sys.executable
 # What one round aims at, for each scenario.
 SCHEDULES = 100_000
 FAULT_SHARE = 0.25
@@ -28,7 +29,7 @@ RESULT = re.compile(
     re.MULTILINE,
 )
 ACCOUNT = re.compile(r"^account: (\d+) events", re.MULTILINE)
-UNITS = re.compile(r"^stat::number_of_executed_units: (\d+)$", re.MULTILINE)
+FUZZED = re.compile(r"^(fuzz \w+: ([\d,]+) inputs, .*)$", re.MULTILINE)
 
 
 class Tally:
@@ -38,6 +39,12 @@ class Tally:
         self.lock = threading.Lock()
         self.tried, self.failed = {}, {}
         self.scenarios = {}
+        self.said = []
+
+    def say(self, line):
+        """A line for the end that sums nothing up."""
+        with self.lock:
+            self.said.append(line)
 
     def add(self, sort, tried, failed=0):
         with self.lock:
@@ -48,6 +55,8 @@ class Tally:
         for name, (distinct, complete) in sorted(self.scenarios.items()):
             how = "complete at 2 preemptions" if complete else "not complete at 2 preemptions"
             print(f"    {name:28} {distinct:>9,} distinct schedules, {how}")
+        for line in self.said:
+            print(f"    {line}")
         for sort, tried in self.tried.items():
             print(f"{sort}: {tried:,} tried, {self.failed[sort]:,} failed")
 
@@ -95,14 +104,16 @@ class Soak:
         self.tally.add("fault points", int(found.group(2) or 0) if found else 0, 1 if failed else 0)
 
     def fuzz(self, target, seed, seconds):
-        corpus = ROOT / "tests" / "fuzz" / "corpus" / target
-        own = self.logs / f"corpus-{target}"
-        own.mkdir(exist_ok=True)
+        """By what tools/fuzz runs, which makes a failing input small and says how to replay it."""
         failed, out = self.run(f"fuzz-{target}", [
-            self.build / "native" / "tests" / "fuzz" / f"fuzz_{target}", own, corpus,
-            f"-max_total_time={seconds}", f"-seed={seed or 1}", "-print_final_stats=1",
-            f"-artifact_prefix={self.logs}/{target}-"])
-        self.tally.add("fuzz inputs", sum(map(int, UNITS.findall(out))), 1 if failed else 0)
+            PYTHON, ROOT / "tools" / "lib" / "fuzz.py", seconds / 60, target, "--seed", seed,
+            "--programs", self.build / "native" / "tests" / "fuzz", "--work", self.logs / "fuzz",
+            "--corpus", ROOT / "tests" / "fuzz" / "corpus"])
+        found = FUZZED.search(out)
+        inputs = int(found.group(2).replace(",", "")) if found else 0
+        self.tally.add("fuzz inputs", inputs, 1 if failed else 0)
+        if found:
+            self.tally.say(found.group(1))
 
     def replay(self, _, __, seconds):
         """Over and over until its share is used up."""
