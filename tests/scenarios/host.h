@@ -53,7 +53,6 @@ typedef struct HOST_IO HOST_IO;
 /* Issues a request and does not wait; HostIoWait frees what is returned. */
 HOST_IO *HostControlStart(HANDLE Handle, uint32_t Code, const void *In, uint32_t InBytes, void *Out,
                           uint32_t OutBytes);
-bool HostIoDone(HOST_IO *Io);
 void HostIoCancel(HOST_IO *Io);
 /* Waits, frees Io, returns its status. Information may be NULL. */
 NTSTATUS HostIoWait(HOST_IO *Io, uint32_t *Information);

@@ -123,12 +123,6 @@ HostControlStart(HANDLE Handle, uint32_t Code, const void *In, uint32_t InBytes,
     return (HOST_IO *)SimControlStart(Handle, Code, In, InBytes, Out, OutBytes);
 }
 
-bool
-HostIoDone(HOST_IO *Io)
-{
-    return SimIoDone((SIM_IO *)Io);
-}
-
 void
 HostIoCancel(HOST_IO *Io)
 {

@@ -108,12 +108,6 @@ HostControlStart(HANDLE Handle, uint32_t Code, const void *In, uint32_t InBytes,
     return Io;
 }
 
-bool
-HostIoDone(HOST_IO *Io)
-{
-    return Io->Issued != STATUS_PENDING || WaitForSingleObject(Io->Event, 0) == WAIT_OBJECT_0;
-}
-
 void
 HostIoCancel(HOST_IO *Io)
 {
