@@ -241,6 +241,19 @@ IoCsqInitializeEx(PIO_CSQ Csq, PIO_CSQ_INSERT_IRP_EX Insert, PIO_CSQ_REMOVE_IRP 
                               : Status;
 }
 
+const DEVICE_OBJECT *
+SimDevice(PCWSTR Name, const SECURITY_DESCRIPTOR **Security)
+{
+    UNICODE_STRING Full;
+    UNICODE_STRING Rest;
+    RtlInitUnicodeString(&Full, Name);
+    SchedEnter();
+    const SIM_DEVICE *Device = DeviceFindLocked(&Full, &Rest);
+    SchedLeave();
+    *Security = Device ? Device->Security : NULL;
+    return Device ? &Device->Device : NULL;
+}
+
 void
 IoFinishInitializing(void)
 {

@@ -253,6 +253,8 @@ ObOpenObjectByPointer(PVOID Object, ULONG Attributes, PVOID AccessState, ACCESS_
     RulePassive("ObOpenObjectByPointer");
     if (AccessState || Mode != KernelMode || !(Attributes & OBJ_KERNEL_HANDLE))
         RuleBroken("handle", "ObOpenObjectByPointer of a handle that user mode could use");
+    if (Attributes & ~(ULONG)(OBJ_KERNEL_HANDLE | OBJ_FORCE_ACCESS_CHECK))
+        RuleBroken("sim", "ObOpenObjectByPointer with attributes 0x%X", Attributes);
     NTSTATUS Status = FaultStatus("ObOpenObjectByPointer", STATUS_INSUFFICIENT_RESOURCES);
     if (!NT_SUCCESS(Status))
         return Status;

@@ -49,6 +49,8 @@ RtlCreateAcl(PACL Acl, ULONG Length, ULONG Revision)
         return Status;
     if (Length < sizeof(*Acl))
         return STATUS_BUFFER_TOO_SMALL;
+    if (Revision < ACL_REVISION || Revision > MAX_ACL_REVISION)
+        return STATUS_INVALID_PARAMETER;
     *Acl = (ACL){.AclRevision = (UCHAR)Revision, .AclSize = (USHORT)Length};
     return STATUS_SUCCESS;
 }
@@ -65,13 +67,14 @@ AclUsed(const ACL *Acl)
 NTSTATUS
 RtlAddAccessAllowedAce(PACL Acl, ULONG Revision, ACCESS_MASK Access, PSID Sid)
 {
-    (void)Revision;
     RuleIrql("RtlAddAccessAllowedAce", APC_LEVEL);
     NTSTATUS Status = FaultStatus("RtlAddAccessAllowedAce", STATUS_INVALID_ACL);
     if (!NT_SUCCESS(Status))
         return Status;
     if (!RtlValidSid(Sid))
         return STATUS_INVALID_SID;
+    if (Revision > MAX_ACL_REVISION)
+        return STATUS_REVISION_MISMATCH;
     ULONG At = AclUsed(Acl);
     ULONG Bytes = (ULONG)FIELD_OFFSET(ACCESS_ALLOWED_ACE, SidStart) + RtlLengthSid(Sid);
     if (Bytes > Acl->AclSize - At)
@@ -81,6 +84,7 @@ RtlAddAccessAllowedAce(PACL Acl, ULONG Revision, ACCESS_MASK Access, PSID Sid)
     Ace->Mask = Access;
     memcpy(&Ace->SidStart, Sid, RtlLengthSid(Sid));
     Acl->AceCount++;
+    Acl->AclRevision = (UCHAR)max(Acl->AclRevision, Revision);
     return STATUS_SUCCESS;
 }
 
@@ -89,6 +93,8 @@ RtlCreateSecurityDescriptor(PSECURITY_DESCRIPTOR Descriptor, ULONG Revision)
 {
     RuleIrql("RtlCreateSecurityDescriptor", APC_LEVEL);
     NTSTATUS Status = FaultStatus("RtlCreateSecurityDescriptor", STATUS_UNKNOWN_REVISION);
+    if (Revision != SECURITY_DESCRIPTOR_REVISION)
+        return STATUS_UNKNOWN_REVISION;
     if (NT_SUCCESS(Status))
         *(SECURITY_DESCRIPTOR *)Descriptor = (SECURITY_DESCRIPTOR){.Revision = (UCHAR)Revision};
     return Status;
@@ -98,12 +104,11 @@ NTSTATUS
 RtlSetDaclSecurityDescriptor(PSECURITY_DESCRIPTOR Descriptor, BOOLEAN Present, PACL Dacl, BOOLEAN Defaulted)
 {
     SECURITY_DESCRIPTOR *Known = Descriptor;
-    (void)Defaulted;
     RuleIrql("RtlSetDaclSecurityDescriptor", APC_LEVEL);
     NTSTATUS Status = FaultStatus("RtlSetDaclSecurityDescriptor", STATUS_INVALID_SECURITY_DESCR);
     if (!NT_SUCCESS(Status))
         return Status;
-    Known->Control = Present ? SE_DACL_PRESENT : 0;
+    Known->Control = (Present ? SE_DACL_PRESENT : 0) | (Defaulted ? SE_DACL_DEFAULTED : 0);
     Known->Dacl = Dacl;
     return STATUS_SUCCESS;
 }

@@ -201,7 +201,7 @@ ZwSetSecurityObject(HANDLE Handle, SECURITY_INFORMATION What, PSECURITY_DESCRIPT
     NTSTATUS Status = FaultStatus("ZwSetSecurityObject", STATUS_ACCESS_DENIED);
     if (!NT_SUCCESS(Status))
         return Status;
-    if (!(What & DACL_SECURITY_INFORMATION))
+    if (What != DACL_SECURITY_INFORMATION)
         RuleBroken("sim", "ZwSetSecurityObject of something else than a DACL");
     SIM_DEVICE *Device = ObpLookupHandle(Handle, &ObpDeviceType, &Access);
     if (!Device)

@@ -79,6 +79,7 @@ typedef enum _TOKEN_INFORMATION_CLASS
 #define TOKEN_QUERY 0x0008u
 
 #define ACL_REVISION            2
+#define MAX_ACL_REVISION        4
 #define ACCESS_ALLOWED_ACE_TYPE 0
 
 typedef struct _ACE_HEADER

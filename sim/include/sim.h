@@ -125,6 +125,9 @@ void SimHeld(SIM_HELD *Held);
  * Returns the offset of the first, or -1. */
 LONG_PTR SimFindKernelAddress(const void *Bytes, SIZE_T Length);
 
+/* A device of the driver's, by its own name, and what guards it; NULL: there is none, everyone may do everything. */
+const DEVICE_OBJECT *SimDevice(PCWSTR Name, const SECURITY_DESCRIPTOR **Security);
+
 /* ---- Handles and requests ---- */
 
 /* Who opens. */

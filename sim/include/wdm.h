@@ -497,6 +497,7 @@ typedef USHORT SECURITY_DESCRIPTOR_CONTROL;
 #define DACL_SECURITY_INFORMATION           0x00000004u
 #define PROTECTED_DACL_SECURITY_INFORMATION 0x80000000u
 #define SE_DACL_PRESENT                     0x0004
+#define SE_DACL_DEFAULTED                   0x0008
 
 typedef struct _ACL
 {
