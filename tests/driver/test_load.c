@@ -200,6 +200,74 @@ the_table_of_nt52_has_eight_places(void **State)
     CheckEachComesOnce();
 }
 
+typedef struct ACE
+{
+    ACE_HEADER Header;
+    ACCESS_MASK Mask;
+    UCHAR Revision;
+    UCHAR Count;
+    UCHAR Authority[6];
+    ULONG SubAuthorities[2];
+} ACE;
+
+/* Full access for SYSTEM, S-1-5-18, and administrators, S-1-5-32-544, and nothing else. */
+static void
+CheckDevice(void)
+{
+    static const ACE System = {
+        {ACCESS_ALLOWED_ACE_TYPE, 0, 20}, FILE_ALL_ACCESS, 1, 1, {0, 0, 0, 0, 0, 5}, {18}};
+    static const ACE Administrators = {
+        {ACCESS_ALLOWED_ACE_TYPE, 0, 24}, FILE_ALL_ACCESS, 1, 2, {0, 0, 0, 0, 0, 5}, {32, 544}};
+    const SECURITY_DESCRIPTOR *Security;
+    const DEVICE_OBJECT *Device = SimDevice(PRCM_DEVICE_NAME, &Security);
+    assert_non_null(Device);
+    assert_int_equal(Device->DeviceType, PRCM_DEVICE_TYPE);
+    assert_int_equal(Device->Characteristics, FILE_DEVICE_SECURE_OPEN);
+    assert_null(Device->DeviceExtension);
+    assert_non_null(Security);
+    assert_int_equal(Security->Control, SE_DACL_PRESENT);
+    assert_int_equal(Security->Dacl->AclRevision, ACL_REVISION);
+    assert_int_equal(Security->Dacl->AceCount, 2);
+    const UCHAR *Ace = (const UCHAR *)(Security->Dacl + 1);
+    assert_memory_equal(Ace, &System, System.Header.AceSize);
+    assert_memory_equal(Ace + System.Header.AceSize, &Administrators, Administrators.Header.AceSize);
+}
+
+static void
+the_device_is_guarded_for_administrators_and_system(void **State)
+{
+    (void)State;
+    for (SIM_OS Os = 0; Os < SIM_OS_COUNT; Os++)
+    {
+        SimReset();
+        SimSetOs(Os);
+        RigLoad();
+        CheckDevice();
+        RigUnload();
+    }
+}
+
+static void
+a_device_that_cannot_be_made_or_guarded_fails_the_load(void **State)
+{
+    static const char *const Routines[] = {"IoCreateDevice",
+                                           "RtlCreateAcl",
+                                           "RtlAddAccessAllowedAce",
+                                           "RtlCreateSecurityDescriptor",
+                                           "RtlSetDaclSecurityDescriptor",
+                                           "ObOpenObjectByPointer",
+                                           "ZwSetSecurityObject",
+                                           "IoCreateSymbolicLink"};
+    (void)State;
+    for (ULONG Index = 0; Index < RTL_NUMBER_OF(Routines); Index++)
+    {
+        SimReset();
+        SimRefuse(Routines[Index], REFUSED);
+        assert_status(SimLoad(&RigImage), REFUSED);
+        assert_false(SimIsLoaded());
+    }
+}
+
 /* Each call of DriverEntry that can fail, by number: the load fails or does without, and nothing is left either way. */
 static void
 any_failing_call_fails_the_load_or_does_no_harm(void **State)
@@ -224,6 +292,7 @@ any_failing_call_fails_the_load_or_does_no_harm(void **State)
                 Failed++;
                 continue;
             }
+            CheckDevice();
             CheckEachComesOnce();
             RigUnload();
         }
@@ -422,6 +491,10 @@ main(void)
         cmocka_unit_test_setup_teardown(a_queue_that_cannot_be_made_fails_the_load, RigReset, RigEnd),
         cmocka_unit_test_setup_teardown(full_notify_tables_fail_the_load, RigReset, RigEnd),
         cmocka_unit_test_setup_teardown(the_table_of_nt52_has_eight_places, RigReset, RigEnd),
+        cmocka_unit_test_setup_teardown(the_device_is_guarded_for_administrators_and_system, RigReset,
+                                        RigEnd),
+        cmocka_unit_test_setup_teardown(a_device_that_cannot_be_made_or_guarded_fails_the_load, RigReset,
+                                        RigEnd),
         cmocka_unit_test_setup_teardown(any_failing_call_fails_the_load_or_does_no_harm, RigReset, RigEnd),
         cmocka_unit_test_setup_teardown(every_call_failing_from_some_call_on_leaves_nothing, RigReset,
                                         RigEnd),

@@ -182,6 +182,41 @@ a_read_that_comes_after_the_end_of_its_handle_gets_nothing(void **State)
     ReaderClose(&Reader);
 }
 
+/* ---- Two subscriptions ---- */
+
+static void
+Subscribe(void *Context)
+{
+    PRCM_SUBSCRIBE Request = ReaderRequest(PRCM_FROM_NOW);
+    PRCM_SUBSCRIBED Answer;
+    TASK *Task = Context;
+    assert_status(SimControl(Task->File, PRCM_IOCTL_SUBSCRIBE, &Request, sizeof(Request), &Answer,
+                             sizeof(Answer), NULL),
+                  STATUS_SUCCESS);
+}
+
+static void
+a_second_subscription_and_a_read_are_refused_while_the_first_is_on_its_way(void **State)
+{
+    PRCM_SUBSCRIBE Request = ReaderRequest(PRCM_FROM_NOW);
+    PRCM_SUBSCRIBED Answer;
+    (void)State;
+    for (ULONG Nth = 1; Nth <= 3; Nth++)
+    {
+        TASK Task = {.File = RigOpen()};
+        STALL *Stall = StallStart(Subscribe, &Task, SIM_POINT_UNLOCK, Nth);
+        assert_true(StallStands(Stall));
+        assert_status(SimControl(Task.File, PRCM_IOCTL_SUBSCRIBE, &Request, sizeof(Request), &Answer,
+                                 sizeof(Answer), NULL),
+                      STATUS_INVALID_DEVICE_STATE);
+        Read(&Task);
+        assert_true(Task.DoneAtOnce);
+        assert_status(Finish(&Task), STATUS_INVALID_DEVICE_STATE);
+        StallEnd(Stall);
+        SimClose(Task.File);
+    }
+}
+
 /* ---- A writer whom others give ever more to do ---- */
 
 #define OTHERS (PRCM_MAX_SESSIONS + 6)
@@ -273,6 +308,7 @@ main(void)
         TEST(the_end_of_the_driver_on_the_way_ends_the_read),
         TEST(the_end_of_the_thread_ends_the_read),
         TEST(a_read_that_comes_after_the_end_of_its_handle_gets_nothing),
+        TEST(a_second_subscription_and_a_read_are_refused_while_the_first_is_on_its_way),
         TEST(a_writer_serves_64_reads_and_leaves_more_to_who_published_it),
     };
     return cmocka_run_group_tests_name("driver races", Tests, NULL, NULL);

@@ -252,6 +252,19 @@ query_writes_nothing_beyond_what_it_says(void **State)
     SimClose(File);
 }
 
+static void
+query_tells_the_time_it_was_asked(void **State)
+{
+    PRCM_QUERY Query;
+    (void)State;
+    for (LONGLONG Time = 0x01DD000000000000LL; Time < 0x01DD000000000003LL; Time++)
+    {
+        SimSetTime(Time);
+        RigQuery(&Query);
+        assert_int_equal(Query.Time, Time);
+    }
+}
+
 /* ---- SUBSCRIBE ---- */
 
 static NTSTATUS
@@ -268,8 +281,10 @@ subscribe_of_every_length(void **State)
 {
     PRCM_SUBSCRIBE Request = ReaderRequest(PRCM_FROM_NOW);
     (void)State;
-    for (ULONG Bytes = 0; Bytes <= MAX_INPUT_BYTES + 1; Bytes += Bytes < sizeof(Request) + 16 ? 1 : 97)
+    for (ULONG Bytes = 0; Bytes <= MAX_INPUT_BYTES + 1; Bytes++)
     {
+        if (Bytes == sizeof(Request) + 16)
+            Bytes = MAX_INPUT_BYTES - 16;
         void *In = Input(&Request, sizeof(Request), Bytes);
         bool Good = Bytes >= sizeof(Request) && Bytes <= MAX_INPUT_BYTES;
         assert_status(Subscribe(In, Bytes, sizeof(PRCM_SUBSCRIBED)),
@@ -339,6 +354,15 @@ another_version_is_refused_as_such(void **State)
     {
         PRCM_SUBSCRIBE Request = ReaderRequest(PRCM_FROM_NOW);
         Request.AbiVersion = Versions[Index];
+        for (ULONG Bytes = 0; Bytes < sizeof(Request); Bytes++)
+        {
+            /* As short as it may be, if only the version is in it. */
+            void *In = Input(&Request, sizeof(Request), Bytes);
+            assert_status(Subscribe(In, Bytes, sizeof(PRCM_SUBSCRIBED)), Bytes < 2 * sizeof(uint32_t)
+                                                                             ? STATUS_INFO_LENGTH_MISMATCH
+                                                                             : STATUS_REVISION_MISMATCH);
+            free(In);
+        }
         assert_status(Subscribe(&Request, sizeof(Request), sizeof(PRCM_SUBSCRIBED)),
                       STATUS_REVISION_MISMATCH);
     }
@@ -560,6 +584,7 @@ main(void)
         TEST(a_file_object_that_no_create_was_sent_for_is_no_session),
         TEST(query_of_every_length),
         TEST(query_writes_nothing_beyond_what_it_says),
+        TEST(query_tells_the_time_it_was_asked),
         TEST(subscribe_of_every_length),
         TEST(a_size_that_is_not_the_length_is_refused),
         TEST(what_a_newer_reader_asks_for_is_refused),
