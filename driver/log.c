@@ -89,11 +89,8 @@ VOID
 LogDestroy(LOG *Log)
 {
     for (ULONG Index = 0; Index < PRCM_LANE_COUNT; Index++)
-    {
         if (Log->Lanes[Index].Memory)
             OsFree(Log->Lanes[Index].Memory);
-        Log->Lanes[Index].Memory = NULL;
-    }
 }
 
 BOOLEAN
