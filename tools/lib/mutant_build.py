@@ -24,6 +24,7 @@ STILL_LOOKS = 6
 LOOK_SECONDS = 0.5
 # Whatever a program does: so long, nothing takes.
 WALL_SECONDS = 900
+MEASURED_SECONDS = 600
 
 
 def run_shell(command, directory):
@@ -65,6 +66,13 @@ class Tree:
         if not self.programs:
             sys.exit(f"mutants: no test in {directory} is linked with {ARCHIVE}")
         self.has_sanitizer = "-fsanitize" in self.programs[0].link
+
+    def measure(self):
+        """Runs every program without a mutant; what time it takes is known then."""
+        for program in self.programs:
+            failure = measure_program(self, program)
+            if failure:
+                sys.exit(f"mutants: {program.name} in {self.name} fails without a mutant: {failure}")
 
     def ninja_command(self, target):
         command = ["ninja", "-t", "commands", "-s", target]
@@ -147,6 +155,7 @@ class Group:
             command, cwd=program.directory, env=variables, start_new_session=True, **output
         )
         self.ended = os.pidfd_open(self.process.pid)
+        self.cpu_seconds = 0
 
     def threads(self):
         """(state, processor time) of each thread in the group."""
@@ -163,13 +172,20 @@ class Group:
             except OSError:
                 continue
 
+    def collect(self):
+        _, status, usage = os.wait4(self.process.pid, 0)
+        self.process.returncode = os.waitstatus_to_exitcode(status)
+        self.cpu_seconds = usage.ru_utime + usage.ru_stime
+        return self.process.returncode
+
     def end(self):
         os.close(self.ended)
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
-        self.process.wait()
+        if self.process.returncode is None:
+            self.collect()
 
     def watch(self):
         """What went wrong, or None."""
@@ -177,7 +193,7 @@ class Group:
         still, before = 0, None
         while True:
             if select.select([self.ended], [], [], LOOK_SECONDS)[0]:
-                code = self.process.wait()
+                code = self.collect()
                 break
             now = list(self.threads())
             asleep = all(state == "S" for state, _ in now)
@@ -202,3 +218,13 @@ def run_program(tree, program, executable, environment=(), log=subprocess.DEVNUL
         return group.watch()
     finally:
         group.end()
+
+
+def measure_program(tree, program):
+    """Runs a program as it is, for the time that it takes. What went wrong, or None."""
+    group = Group(tree, program, program.command[0], MEASURED_SECONDS, {}, subprocess.DEVNULL)
+    try:
+        return group.watch()
+    finally:
+        group.end()
+        program.cpu_seconds = group.cpu_seconds

@@ -67,6 +67,8 @@ class Workshop:
         for name, text in self.texts.items():
             self.functions |= {(name, function) for function, _ in mutate.functions(name, text)}
         self.reached = {}
+        self.measured = set()
+        self.lock = threading.Lock()
 
     def constants(self, name):
         """Names in a file whose value the compiler knows: macros and members of enumerations."""
@@ -82,19 +84,16 @@ class Workshop:
         wrong = {int(line) for line in error.findall(messages)}
         return {candidate for line, candidate in enumerate(candidates, 1) if line not in wrong}
 
-    def measure(self):
-        """Runs every program without a mutant: what time it takes, and which functions it enters."""
-        for tree in self.trees:
-            for program in tree.programs:
-                before = os.times()
-                failure = run_program(tree, dataclasses.replace(program, cpu_seconds=60), program.command[0])
-                if failure:
-                    sys.exit(f"mutants: {program.name} in {tree.name} fails without a mutant: {failure}")
-                after = os.times()
-                program.cpu_seconds = sum(after[2:4]) - sum(before[2:4])
-        self.reach(self.trees[0])
+    def measure(self, tree):
+        """Before the first mutant is tried in a tree: is all well there without one?"""
+        with self.lock:
+            if tree.name not in self.measured:
+                tree.measure()
+                self.measured.add(tree.name)
 
-    def reach(self, tree):
+    def reach(self):
+        """Which functions each program enters. One that the first tree has not may enter any."""
+        tree = self.trees[0]
         marks = []
         objects = {}
         for name, text in self.texts.items():
@@ -192,8 +191,9 @@ class Run:
 
     def order(self, tree, mutant):
         """The programs to run: what caught this mutant before, then what catches most in its time."""
-        reaching = self.workshop.reaching(mutant)
-        programs = [program for program in tree.programs if program.name in reaching]
+        useless = {program.name for program in self.workshop.trees[0].programs}
+        useless -= self.workshop.reaching(mutant)
+        programs = [program for program in tree.programs if program.name not in useless]
         with self.lock:
             kills = dict(self.kills)
         before = self.memory.get(mutant.name)
@@ -206,6 +206,7 @@ class Run:
         )
 
     def try_tree(self, tree, mutant, scratch, log=subprocess.DEVNULL):
+        self.workshop.measure(tree)
         programs = self.order(tree, mutant)
         if not programs:
             return None
@@ -366,7 +367,8 @@ def main():
             for mutant in selected:
                 print(mutant.name)
             return 0
-        workshop.measure()
+        workshop.measure(trees[0])
+        workshop.reach()
         say("; ".join(f"{tree.name}: {len(tree.programs)} test programs" for tree in trees))
         run = Run(workshop, selected, arguments.jobs, memory)
         distinct = run.sort_out()
