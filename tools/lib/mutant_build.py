@@ -90,8 +90,8 @@ class Tree:
                 continue
             executable = str(executable.relative_to(self.directory))
             link = self.ninja_command(executable)
-            if ARCHIVE in link:
-                properties = {item["name"]: item["value"] for item in test.get("properties", ())}
+            properties = {item["name"]: item["value"] for item in test.get("properties", ())}
+            if ARCHIVE in link and not properties.get("WILL_FAIL"):
                 variables = dict(item.split("=", 1) for item in properties.get("ENVIRONMENT", ()))
                 where = properties.get("WORKING_DIRECTORY", str(self.directory))
                 yield Program(test["name"], test["command"], where, variables, link, executable)

@@ -215,8 +215,11 @@ class Run:
             self.compile(tree, mutant)
         tree.join({tree.object_of(self.workshop.sources[mutant.file]): code}, scratch / "image.o")
         for program in programs:
-            tree.link(program, scratch / "image.o", scratch / "program")
-            failure = run_program(tree, program, scratch / "program", log=log)
+            # Several tests may be one program.
+            executable = scratch / f"{tree.name}-{pathlib.Path(program.executable).name}"
+            if not executable.exists():
+                tree.link(program, scratch / "image.o", executable)
+            failure = run_program(tree, program, executable, log=log)
             if failure:
                 with self.lock:
                     self.kills[program.name] += 1
