@@ -122,17 +122,19 @@ class Tree:
         return failure
 
     def join(self, objects, target):
-        """Joins the driver's objects, some of them replaced, as the build does."""
+        """Joins the driver's objects, some of them replaced, as the build does, in an archive: a program that
+        brings a driver of its own takes nothing of it."""
         command = self.image
         for original, replacement in objects.items():
             command = command.replace(original, str(replacement))
-        command = command.replace(str(self.directory / IMAGE), str(target)).replace(IMAGE, str(target))
-        failure = run_shell(command, self.directory)
+        image = f"{target}.o"
+        command = command.replace(str(self.directory / IMAGE), image).replace(IMAGE, image)
+        failure = run_shell(f"{command} && ar qcs {target} {image}", self.directory)
         if failure is not None:
             sys.exit(f"mutants: cannot join the driver's objects: {failure}")
 
-    def link(self, program, image, target):
-        command = program.link.replace(ARCHIVE, str(image))
+    def link(self, program, archive, target):
+        command = program.link.replace(ARCHIVE, str(archive))
         command = command.replace(f"-o {program.executable}", f"-o {target}")
         failure = run_shell(command, self.directory)
         if failure is not None:

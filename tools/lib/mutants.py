@@ -106,7 +106,7 @@ class Workshop:
             if failure is not None:
                 sys.exit(f"mutants: {name} does not compile: {failure}")
             objects[tree.object_of(self.sources[name])] = target
-        tree.join(objects, self.scratch / "reach-image.o")
+        tree.join(objects, self.scratch / "reach.a")
         mapper = self.scratch / "reach.c"
         mapper.write_text(REACH % len(marks))
         run_shell(f"cc -c -o {self.scratch}/reach.o {mapper}", self.scratch)
@@ -114,7 +114,7 @@ class Workshop:
         executable = self.scratch / "reach"
         for program in tree.programs:
             file.write_bytes(bytes(len(marks)))
-            tree.link(program, f"{self.scratch}/reach-image.o {self.scratch}/reach.o", executable)
+            tree.link(program, f"{self.scratch}/reach.a {self.scratch}/reach.o", executable)
             run_program(tree, program, executable, {"MUTANTS_REACHED": str(file)})
             for mark, reached in zip(marks, file.read_bytes()):
                 if reached:
@@ -213,12 +213,12 @@ class Run:
         code = self.object_of(tree, mutant)
         if not code.exists():
             self.compile(tree, mutant)
-        tree.join({tree.object_of(self.workshop.sources[mutant.file]): code}, scratch / "image.o")
+        tree.join({tree.object_of(self.workshop.sources[mutant.file]): code}, scratch / "driver.a")
         for program in programs:
             # Several tests may be one program.
             executable = scratch / f"{tree.name}-{pathlib.Path(program.executable).name}"
             if not executable.exists():
-                tree.link(program, scratch / "image.o", executable)
+                tree.link(program, scratch / "driver.a", executable)
             failure = run_program(tree, program, executable, log=log)
             if failure:
                 with self.lock:
