@@ -149,8 +149,6 @@ class Group:
         if not tree.has_sanitizer:
             limits.append(f"--as={MEMORY_BYTES}")
         variables = {**os.environ, **program.environment, **environment}
-        for sanitizer in ("ASAN", "UBSAN", "TSAN"):
-            variables.setdefault(f"{sanitizer}_OPTIONS", "symbolize=0")
         command = ["prlimit", *limits, str(executable), *program.command[1:]]
         output = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
         self.process = subprocess.Popen(
