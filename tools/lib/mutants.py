@@ -321,8 +321,9 @@ def select(workshop, arguments, listed):
     ]
     if arguments.id and len(selected) != len(set(arguments.id)):
         sys.exit("mutants: no such mutant; --list tells them all")
-    if arguments.sample:
+    if arguments.sample or arguments.unlisted:
         selected = [mutant for mutant in selected if mutant.name not in listed]
+    if arguments.sample:
         chosen = random.Random(arguments.seed).sample(selected, min(arguments.sample, len(selected)))
         selected = [mutant for mutant in selected if mutant in chosen]
     return selected
@@ -350,6 +351,7 @@ def parse():
     parser.add_argument("--id", action="append")
     parser.add_argument("--sample", type=int)
     parser.add_argument("--seed", default="0")
+    parser.add_argument("--unlisted", action="store_true")
     parser.add_argument("--list", action="store_true")
     return parser.parse_args()
 
