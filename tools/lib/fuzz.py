@@ -17,7 +17,8 @@ TARGETS = ("batch", "requests")
 TURN_SECONDS = 60
 MINIMISE_SECONDS = 60
 MAX_LENGTH = 4096
-STATUS = re.compile(r"^#(\d+)\s+\S+\s+cov: (\d+)")
+STATUS = re.compile(r"^#\d+\s+\S+\s+cov: (\d+)")
+INPUTS = re.compile(r"^stat::number_of_executed_units:\s*(\d+)")
 
 
 class Target:
@@ -48,25 +49,22 @@ class Target:
     def turn(self, seconds, seed):
         """One turn; False if it ended with a failure."""
         artifact = self.work / f"failure-{seed}"
-        arguments = [f"-max_total_time={seconds}", f"-seed={seed}", f"-max_len={MAX_LENGTH}"]
-        arguments += ["-len_control=0", "-reload=0", f"-exact_artifact_path={artifact}"]
+        arguments = [f"-max_total_time={seconds}", f"-seed={seed}", f"-exact_artifact_path={artifact}"]
+        arguments += [f"-max_len={MAX_LENGTH}", "-len_control=0", "-reload=0", "-print_final_stats=1"]
         arguments += [self.found, self.kept]
         log = self.work / f"turn-{seed}.log"
         begun = newest = time.monotonic()
-        inputs = 0
-        with log.open("w") as output, self.start(arguments) as fuzzer:
+        with log.open("w", buffering=1) as output, self.start(arguments) as fuzzer:
             for line in fuzzer.stderr:
                 output.write(line)
+                if inputs := INPUTS.match(line):
+                    self.inputs += int(inputs.group(1))
                 status = STATUS.match(line)
-                if not status:
-                    continue
-                inputs = int(status.group(1))
-                if int(status.group(2)) > self.state["edges"]:
-                    self.state["edges"] = int(status.group(2))
+                if status and int(status.group(1)) > self.state["edges"]:
+                    self.state["edges"] = int(status.group(1))
                     self.state["idle"] = 0.0
                     newest = time.monotonic()
         self.state["idle"] += time.monotonic() - max(begun, newest)
-        self.inputs += inputs
         self.save()
         if fuzzer.returncode == 0:
             log.unlink()
@@ -76,8 +74,9 @@ class Target:
         return False
 
     def start(self, arguments, **environment):
-        pipe = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True, "errors": "replace"}
-        return subprocess.Popen([self.program, *arguments], env=os.environ | environment, **pipe)
+        pipe = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+        text = {"text": True, "errors": "replace"}
+        return subprocess.Popen([self.program, *arguments], env=os.environ | environment, **pipe, **text)
 
     def report(self, seed, log, artifact):
         print(f"FAILED {self.name}: seed {seed}, log {log}")
@@ -99,8 +98,8 @@ class Target:
                         f"-exact_artifact_path={smallest}", artifact], **quiet)
         return smallest if smallest.exists() else artifact
 
-    def keep(self):
-        """The kept corpus becomes the fewest inputs that reach all that the kept and the found ones reach."""
+    def compact(self, keep):
+        """What was found becomes the fewest inputs that reach all that the kept and the found ones do."""
         merged = self.work / "merged"
         shutil.rmtree(merged, ignore_errors=True)
         merged.mkdir()
@@ -108,8 +107,11 @@ class Target:
             fuzzer.stderr.read()
         if fuzzer.returncode != 0:
             sys.exit(f"fuzz.py: the corpora of {self.name} could not be merged")
-        shutil.rmtree(self.kept)
-        shutil.copytree(merged, self.kept)
+        if keep:
+            shutil.rmtree(self.kept)
+            shutil.copytree(merged, self.kept)
+        shutil.rmtree(self.found)
+        merged.rename(self.found)
 
     def summary(self):
         names = {path.name for directory in (self.kept, self.found) for path in directory.iterdir()}
@@ -142,8 +144,8 @@ def main():
             left -= seconds
             seed += 1
     for target in targets:
-        if options.keep:
-            target.keep()
+        if target.failures == 0:
+            target.compact(options.keep)
         print(target.summary(), flush=True)
     sys.exit(1 if any(target.failures for target in targets) else 0)
 
