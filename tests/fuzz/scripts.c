@@ -75,6 +75,23 @@ static const SCRIPT Scripts[] = {
       DO(OP_OPEN), DO(OP_SUBSCRIBE, 2, ALL, TOKEN | 8, 8, 3), DO(OP_OPEN),
       DO(OP_SUBSCRIBE, 3, ALL, TOKEN | 8, 3, 0x18), DO(OP_READ, 3, NO_WAIT), DO(OP_OPEN),
       DO(OP_SUBSCRIBE, 4, ALL, TOKEN | 8, 7, 1), DO(OP_READ, 4)}},
+    /* All that can be wrong with a token. */
+    {SIM_11,
+     0,
+     {DO(OP_OPEN), DO(OP_SUBSCRIBE, 0, ALL, OLDEST), DO(OP_BURST, 2, 20, 0, 90, 60),
+      DO(OP_READ, 0, 0, 0, 0, 4), DO(OP_OPEN), DO(OP_SUBSCRIBE, 1, ALL, TOKEN | 8, 1, 3),
+      DO(OP_SUBSCRIBE, 1, ALL, TOKEN | 8, 2, 0x12), DO(OP_SUBSCRIBE, 1, ALL, TOKEN | 8, 4, 0x10),
+      DO(OP_SUBSCRIBE, 1, ALL, TOKEN | 8, 5, 2), DO(OP_SUBSCRIBE, 1, ALL, TOKEN | 8, 6, 1),
+      DO(OP_SUBSCRIBE, 1, ALL, TOKEN | 8, 7, 0), DO(OP_SUBSCRIBE, 1, ALL, TOKEN | 8, 9, 0x22),
+      DO(OP_READ, 1, NO_WAIT)}},
+    /* And with a subscription. */
+    {SIM_11,
+     0,
+     {DO(OP_OPEN), DO(OP_SUBSCRIBE, 0, ALL, NOW, 11, 300), DO(OP_SUBSCRIBE, 0, ALL, NOW, 12, 367),
+      DO(OP_SUBSCRIBE, 0, ALL, NOW, 13, 7), DO(OP_SUBSCRIBE, 0, ALL, NOW, 15, 1),
+      DO(OP_SUBSCRIBE, 0, ALL, NOW, 16, 5), DO(OP_SUBSCRIBE, 0, ALL, NOW, 17, 1),
+      DO(OP_SUBSCRIBE, 0, 0xE7, NOW), DO(OP_SUBSCRIBE, 0, 0x0F, NOW), DO(OP_SUBSCRIBE, 0, ALL, 0),
+      DO(OP_SUBSCRIBE, 0, ALL, NOW, 14, 0xC000), DO(OP_SUBSCRIBE, 0, ALL, NOW, 15, 0)}},
     /* A bare number whose baseline is gone. */
     {SIM_11,
      0,
