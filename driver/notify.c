@@ -269,7 +269,5 @@ NotifyUnregister(VOID)
         Status = Os.RemoveImageNotify(NotifyImage);
     ASSERT(NT_SUCCESS(Status));
     UNREFERENCED_PARAMETER(Status);
-    Notify.ProcessTier = PRCM_PROCESS_TIER_COUNT;
-    Notify.ImageTier = PRCM_IMAGE_TIER_COUNT;
     ExWaitForRundownProtectionRelease(&Notify.Running);
 }

@@ -250,6 +250,17 @@ IrpCheckDispatch(SIM_IO *Io, NTSTATUS Returned)
                    (ULONG)Returned, (ULONG)Status);
 }
 
+/* "DispatchCleanup Routines", "IRP_MJ_CLOSE": nobody could do anything about it. Wine 8.0 unloads drivers with handles
+ * open, and these ends may then be refused. */
+static void
+IrpCheckEnd(UCHAR Major, NTSTATUS Returned)
+{
+    if ((Major == IRP_MJ_CLEANUP || Major == IRP_MJ_CLOSE) && Returned != STATUS_SUCCESS &&
+        !DriverHostIsWine())
+        RuleBroken("end-status", "0x%08X for a %s", (ULONG)Returned,
+                   Major == IRP_MJ_CLOSE ? "CLOSE" : "CLEANUP");
+}
+
 SIM_IO *
 IrpFailed(NTSTATUS Status)
 {
@@ -302,6 +313,8 @@ IrpSendIn(KPROCESSOR_MODE Mode, PFILE_OBJECT File, const IO_STACK_LOCATION *Para
     NTSTATUS Returned = (Dispatch ? Dispatch : IrpInvalid)(File->DeviceObject, &Block->Irp);
     RuleLeaveDriver("a dispatch routine", &Balance);
     IrpCheckDispatch(Io, Returned);
+    if (Dispatch)
+        IrpCheckEnd(Major, Returned);
     DriverLeave();
     return Io;
 }

@@ -9,6 +9,7 @@
 static KSPIN_LOCK Lock;
 static PDEVICE_OBJECT Device;
 static PDRIVER_DISPATCH ControlRoutine;
+static UCHAR MajorThatFails;
 static DRIVER_UNLOAD *UnloadRoutine;
 
 /* ---- A driver that is right but for what a test puts into it ---- */
@@ -27,6 +28,8 @@ Dispatch(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
     if (IoGetCurrentIrpStackLocation(Irp)->MajorFunction == IRP_MJ_DEVICE_CONTROL)
         return ControlRoutine(DeviceObject, Irp);
+    if (MajorThatFails && IoGetCurrentIrpStackLocation(Irp)->MajorFunction == MajorThatFails)
+        return BrokenComplete(Irp, STATUS_UNSUCCESSFUL);
     return BrokenComplete(Irp, STATUS_SUCCESS);
 }
 
@@ -446,6 +449,20 @@ ASK_WITH(ReturnsPendingUnmarked)
 ASK_WITH(MarksAndReturns)
 ASK_WITH(ForgetsToComplete)
 
+static void
+CleanupFails(void)
+{
+    MajorThatFails = IRP_MJ_CLEANUP;
+    BrokenAskProperly();
+}
+
+static void
+CloseFails(void)
+{
+    MajorThatFails = IRP_MJ_CLOSE;
+    BrokenAskProperly();
+}
+
 /* ---- Objects ---- */
 
 static void
@@ -728,6 +745,8 @@ const BROKEN_CASE BrokenCases[] = {
     {"pending-mark", "not marked", AskReturnsPendingUnmarked},
     {"pending-mark", "was marked", AskMarksAndReturns},
     {"not-completed", NULL, AskForgetsToComplete},
+    {"end-status", "CLEANUP", CleanupFails},
+    {"end-status", "CLOSE", CloseFails},
     {"reference", NULL, DereferenceTooOften},
     {"handle", "ZwClose", CloseNoHandle},
     {"handle", "user mode", UserModeHandle},
