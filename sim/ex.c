@@ -14,8 +14,8 @@ PoolUnfilled(SIZE_T Bytes)
 {
     void *Block = malloc(Bytes);
     SIZE_T End = Bytes < POOL_FILL_MAX_BYTES ? Bytes : POOL_FILL_MAX_BYTES;
-    if (!Block)
-        return NULL;
+    if (!Block || !SIM_CHECKS)
+        return Block;
     memset(Block, POOL_FILL, End);
     memset((char *)Block + Bytes - End, POOL_FILL, End);
     return Block;
@@ -77,7 +77,7 @@ ExAllocatePool2(POOL_FLAGS Flags, SIZE_T Bytes, ULONG Tag)
 static void
 PoolFree(const char *Call, PVOID Block, ULONG Tag)
 {
-    TRACKED Was;
+    TRACKED Was = {.Tag = Tag, .NonPaged = true};
     RuleIrql(Call, DISPATCH_LEVEL);
     if (!TrackRemove(TRACK_POOL, Block, &Was))
         RuleBroken("pool-free", "%s of %p, which is no block of pool", Call, Block);

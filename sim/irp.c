@@ -185,7 +185,8 @@ IrpSetBuffers(IRP_BLOCK *Block, const void *In, void *Out)
         if (FaultStatus("IoAllocateSystemBuffer", STATUS_INSUFFICIENT_RESOURCES))
             return STATUS_INSUFFICIENT_RESOURCES;
         Block->Irp.AssociatedIrp.SystemBuffer = RtlpAllocate(Bytes);
-        memset(Block->Irp.AssociatedIrp.SystemBuffer, 0xEE, Bytes);
+        if (SIM_CHECKS)
+            memset(Block->Irp.AssociatedIrp.SystemBuffer, 0xEE, Bytes);
         if (InBytes)
             memcpy(Block->Irp.AssociatedIrp.SystemBuffer, In, InBytes);
     }

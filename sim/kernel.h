@@ -12,6 +12,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* 0: nothing is checked, traced or made to fail, no other thread is let in between, and the clock is the host's: what is
+ * left is what the kernel's routines do. For bench/ alone. Processes may then come and go, and routines be registered and
+ * removed, only while no thread raises an event. */
+#ifndef SIM_CHECKS
+#define SIM_CHECKS 1
+#endif
+
 /* ---- sched.c: who runs ---- */
 
 #define THREAD_MAX_LOCKS 8
@@ -123,7 +130,8 @@ typedef struct TRACKED
 } TRACKED;
 
 void TrackAdd(const TRACKED *Entry);
-/* Whether it existed; Entry, if not NULL, receives what it was. */
+/* Whether it existed; Entry, if not NULL, receives what it was. Without SIM_CHECKS everything exists, and Entry is left as
+ * it is. */
 bool TrackRemove(TRACK_KIND Kind, const void *Address, TRACKED *Entry);
 bool TrackHas(TRACK_KIND Kind, const void *Address);
 void TrackEach(TRACK_KIND Kind, void (*Visit)(const TRACKED *Entry, void *Context), void *Context);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A mapping of an MDL is memory of its own, as large as the MDL and not a byte larger: AddressSanitizer sees
+ * A mapping of an MDL is memory of its own (unless nothing is checked), as large as the MDL and not a byte larger: AddressSanitizer sees
  * the driver write beyond it. It begins as the pages are and is copied back to them when the request is
  * complete.
  */
@@ -45,7 +45,7 @@ MdlMappingStart(const MDL *Mdl)
 void
 MmFreeMdl(PMDL Mdl)
 {
-    if (Mdl->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA)
+    if (SIM_CHECKS && (Mdl->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA))
     {
         memcpy(MmGetMdlVirtualAddress(Mdl), Mdl->MappedSystemVa, Mdl->ByteCount);
         AccessUnguard(Mdl->MappedSystemVa);
@@ -109,6 +109,11 @@ MmMapLockedPagesSpecifyCache(PMDL Mdl, KPROCESSOR_MODE Mode, MEMORY_CACHING_TYPE
         RuleBroken("mdl", "an executable mapping on %s", SimOsName(DriverOs()));
     if (FaultStatus("MmMapLockedPagesSpecifyCache", STATUS_INSUFFICIENT_RESOURCES))
         return NULL;
+    if (!SIM_CHECKS)
+    {
+        Mdl->MdlFlags |= MDL_MAPPED_TO_SYSTEM_VA;
+        return Mdl->MappedSystemVa = MmGetMdlVirtualAddress(Mdl);
+    }
     ULONG Offset = Mdl->ByteOffset % MEMORY_ALLOCATION_ALIGNMENT;
     char *Start = RtlpAllocate(Offset + Mdl->ByteCount);
     Mdl->MappedSystemVa = Start + Offset;

@@ -37,13 +37,16 @@ typedef struct NOTIFY_ROUTINE
 typedef struct NOTIFY_TABLE
 {
     SCHED_RW *Lock;
+    ULONG End; /* behind the last that is not free */
     NOTIFY_ROUTINE Routines[NOTIFY_LIMIT];
 } NOTIFY_TABLE;
 
+#define TABLE_CHAINS 256u
+
 static struct
 {
-    SCHED_RW *Lock; /* guards First */
-    PEPROCESS First;
+    SCHED_RW *Lock;                 /* guards Chains */
+    PEPROCESS Chains[TABLE_CHAINS]; /* by id */
     PEPROCESS System;
 } Table;
 
@@ -64,6 +67,13 @@ struct _OBJECT_TYPE ObpProcessType = {"Process", ProcessDelete};
 static POBJECT_TYPE ProcessTypePointer = &ObpProcessType;
 POBJECT_TYPE *PsProcessType = &ProcessTypePointer;
 
+/* Where the chain of Id begins. Ids are multiples of 4. */
+static PEPROCESS *
+TableChain(ULONG Id)
+{
+    return &Table.Chains[Id / 4 % TABLE_CHAINS];
+}
+
 PEPROCESS
 SimProcessAdd(const SIM_PROCESS *Info)
 {
@@ -72,9 +82,10 @@ SimProcessAdd(const SIM_PROCESS *Info)
     Process->ImageName = RtlpCopyString(Info->ImageName);
     Process->Token = SeCreateToken(Info);
     Process->ExitStatus = STATUS_PENDING;
+    PEPROCESS *Chain = TableChain(Info->Id);
     SchedRwWrite(Table.Lock);
-    Process->Next = Table.First;
-    Table.First = Process;
+    Process->Next = *Chain;
+    *Chain = Process;
     SchedRwRelease(Table.Lock);
     return Process;
 }
@@ -83,7 +94,7 @@ void
 SimProcessForget(PEPROCESS Process)
 {
     SchedRwWrite(Table.Lock);
-    PEPROCESS *At = &Table.First;
+    PEPROCESS *At = TableChain(Process->Info.Id);
     while (*At != Process)
         At = &(*At)->Next;
     *At = Process->Next;
@@ -100,7 +111,7 @@ PsLookupProcessByProcessId(HANDLE ProcessId, PEPROCESS *Process)
     if (!NT_SUCCESS(Status))
         return Status;
     SchedRwRead(Table.Lock);
-    PEPROCESS Found = Table.First;
+    PEPROCESS Found = *TableChain(HandleToULong(ProcessId));
     while (Found && Found->Info.Id != HandleToULong(ProcessId))
         Found = Found->Next;
     if (Found)
@@ -217,6 +228,7 @@ NotifyAdd(const char *Call, NOTIFY_TABLE *Routines, NOTIFY_KIND Kind, PVOID Rout
         if (Place->Kind != NOTIFY_FREE)
             continue;
         *Place = (NOTIFY_ROUTINE){Kind, Routine};
+        Routines->End = max(Routines->End, Index + 1);
         Status = STATUS_SUCCESS;
         break;
     }
@@ -305,7 +317,8 @@ static void
 NotifyOccupy(NOTIFY_TABLE *Routines, ULONG Count)
 {
     memset(Routines->Routines, 0, sizeof(Routines->Routines));
-    for (ULONG Index = 0; Index < Count && Index < NOTIFY_LIMIT; Index++)
+    Routines->End = min(Count, NOTIFY_LIMIT);
+    for (ULONG Index = 0; Index < Routines->End; Index++)
         Routines->Routines[Index].Kind = NOTIFY_OTHER_DRIVER;
 }
 
@@ -377,14 +390,16 @@ RaiseProcess(PEPROCESS Process, PPS_CREATE_NOTIFY_INFO Info, const NOTIFY_ROUTIN
         ((PCREATE_PROCESS_NOTIFY_ROUTINE_EX)(ULONG_PTR)Place->Routine)(Process, Id, Info);
 }
 
-/* The routines to call, which a host that waits for them keeps from being removed until TableLeave. */
-static void
+/* The routines to call, which a host that waits for them keeps from being removed until TableLeave; how many. */
+static ULONG
 TableEnter(NOTIFY_TABLE *Routines, NOTIFY_ROUTINE *Copy)
 {
     SchedRwRead(Routines->Lock);
-    memcpy(Copy, Routines->Routines, sizeof(Routines->Routines));
+    ULONG Count = Routines->End;
+    memcpy(Copy, Routines->Routines, Count * sizeof(*Copy));
     if (DriverHostIsWine())
         SchedRwRelease(Routines->Lock);
+    return Count;
 }
 
 static void
@@ -398,8 +413,8 @@ static void
 RaiseProcessToAll(PEPROCESS Process, PPS_CREATE_NOTIFY_INFO Info)
 {
     NOTIFY_ROUTINE Routines[NOTIFY_LIMIT];
-    TableEnter(&ProcessRoutines, Routines);
-    for (ULONG Index = 0; Index < NOTIFY_LIMIT; Index++)
+    ULONG Count = TableEnter(&ProcessRoutines, Routines);
+    for (ULONG Index = 0; Index < Count; Index++)
         RaiseProcess(Process, Info, &Routines[Index]);
     TableLeave(&ProcessRoutines);
 }
@@ -452,16 +467,22 @@ ExitCloseHandles(PEPROCESS Process)
 }
 
 void
-SimRaiseExit(PEPROCESS Process, NTSTATUS Status, ULONG ThreadId)
+SimNotifyExit(PEPROCESS Process, NTSTATUS Status, ULONG ThreadId)
 {
-    bool Owns = __atomic_load_n(&Process->Owns, __ATOMIC_RELAXED);
-    if (Owns)
-        IoProcessExit(Process);
     Process->ExitStatus = Status;
     RAISE Raise = RaiseEnter("process exit", Process->Info.Id, ThreadId);
     SchedSelf()->Process = Process;
     RaiseProcessToAll(Process, NULL);
     RaiseLeave(&Raise);
+}
+
+void
+SimRaiseExit(PEPROCESS Process, NTSTATUS Status, ULONG ThreadId)
+{
+    bool Owns = __atomic_load_n(&Process->Owns, __ATOMIC_RELAXED);
+    if (Owns)
+        IoProcessExit(Process);
+    SimNotifyExit(Process, Status, ThreadId);
     if (Owns)
         ExitCloseHandles(Process);
     SimProcessForget(Process);
@@ -475,8 +496,8 @@ SimRaiseImage(ULONG ProcessId, ULONG ThreadId, PCUNICODE_STRING Name, const IMAG
     PIMAGE_INFO Given = Info->ExtendedInfoPresent ? &Extended.ImageInfo : &Plain;
     RAISE Raise = RaiseEnter("image load", ProcessId ? ProcessId : SIM_SYSTEM_PROCESS_ID, ThreadId);
     NOTIFY_ROUTINE Routines[NOTIFY_LIMIT];
-    TableEnter(&ImageRoutines, Routines);
-    for (ULONG Index = 0; Index < NOTIFY_LIMIT; Index++)
+    ULONG Count = TableEnter(&ImageRoutines, Routines);
+    for (ULONG Index = 0; Index < Count; Index++)
     {
         const NOTIFY_ROUTINE *Place = &Routines[Index];
         bool Told = Place->Kind == NOTIFY_EX || (Place->Kind == NOTIFY_BASE && !Info->MachineTypeMismatch);
@@ -497,8 +518,9 @@ PsReset(void)
         ProcessRoutines.Lock = SchedRwCreate();
         ImageRoutines.Lock = SchedRwCreate();
     }
-    while (Table.First)
-        SimProcessForget(Table.First);
+    for (ULONG Chain = 0; Chain < TABLE_CHAINS; Chain++)
+        while (Table.Chains[Chain])
+            SimProcessForget(Table.Chains[Chain]);
     Table.System = SimProcessAdd(
         &(SIM_PROCESS){.Id = SIM_SYSTEM_PROCESS_ID, .IntegrityLevel = 0x4000, .Elevated = true});
     SimOccupyNotify(0, 0);

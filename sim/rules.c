@@ -75,7 +75,7 @@ RuleStop(const char *Rule, const char *Format, ...)
 void
 RuleIrql(const char *Call, KIRQL Max)
 {
-    if (SchedSelf()->Irql > Max)
+    if (SIM_CHECKS && SchedSelf()->Irql > Max)
         RuleBroken("irql", "%s at IRQL %u, allowed up to %u", Call, SchedSelf()->Irql, Max);
 }
 
@@ -88,7 +88,7 @@ RulePassive(const char *Call)
 void
 RuleNotInNotify(const char *Call)
 {
-    if (SchedSelf()->Notify)
+    if (SIM_CHECKS && SchedSelf()->Notify)
         RuleBroken("notify-forbidden", "%s in a notify routine (%s)", Call, SchedSelf()->Notify);
 }
 
@@ -103,6 +103,8 @@ void
 RuleLeaveDriver(const char *Routine, const RULE_BALANCE *Before)
 {
     PKTHREAD Self = SchedSelf();
+    if (!SIM_CHECKS)
+        return;
     if (Self->Irql != Before->Irql || Self->CriticalRegions != Before->CriticalRegions ||
         Self->LockCount != Before->LockCount)
         RuleBroken("unbalanced",

@@ -22,8 +22,20 @@
 #include <sched.h>
 #include <semaphore.h>
 
-static pthread_mutex_t Dispatcher = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t Changed = PTHREAD_COND_INITIALIZER;
+/* It spins a little before it sleeps, as a kernel's dispatcher lock does. */
+static pthread_mutex_t Dispatcher = PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP;
+
+/* A thread in SchedWait. Guarded by Dispatcher. */
+typedef struct SCHED_WAITER
+{
+    struct SCHED_WAITER *Next;
+    bool (*Ready)(const void *);
+    const void *Context;
+    pthread_cond_t Woken;
+    bool Awake; /* and no longer in Waiters */
+} SCHED_WAITER;
+
+static SCHED_WAITER *Waiters;
 
 static struct
 {
@@ -172,6 +184,8 @@ SimSetHook(SIM_HOOK *Routine, void *Context)
 void
 SchedPoint(SIM_POINT Point, const void *Object)
 {
+    if (!SIM_CHECKS)
+        return;
     SIM_HOOK *Routine = __atomic_load_n(&Hook.Routine, __ATOMIC_ACQUIRE);
     if (Routine)
         Routine(__atomic_load_n(&Hook.Context, __ATOMIC_ACQUIRE), Point, Object);
@@ -200,6 +214,16 @@ SchedLeave(void)
     pthread_mutex_unlock(&Dispatcher);
 }
 
+static void
+SchedSleep(bool (*Ready)(const void *), const void *Context)
+{
+    SCHED_WAITER Waiter = {Waiters, Ready, Context, PTHREAD_COND_INITIALIZER, false};
+    Waiters = &Waiter;
+    while (!Waiter.Awake)
+        pthread_cond_wait(&Waiter.Woken, &Dispatcher);
+    pthread_cond_destroy(&Waiter.Woken);
+}
+
 void
 SchedWait(bool (*Ready)(const void *), const void *Context)
 {
@@ -207,7 +231,7 @@ SchedWait(bool (*Ready)(const void *), const void *Context)
     {
         if (!Scheduled)
         {
-            pthread_cond_wait(&Changed, &Dispatcher);
+            SchedSleep(Ready, Context);
             continue;
         }
         SchedLeave();
@@ -219,7 +243,19 @@ SchedWait(bool (*Ready)(const void *), const void *Context)
 void
 SchedChanged(void)
 {
-    pthread_cond_broadcast(&Changed);
+    SCHED_WAITER **At = &Waiters;
+    while (*At)
+    {
+        SCHED_WAITER *Waiter = *At;
+        if (!Waiter->Ready(Waiter->Context))
+        {
+            At = &Waiter->Next;
+            continue;
+        }
+        *At = Waiter->Next;
+        Waiter->Awake = true;
+        pthread_cond_signal(&Waiter->Woken);
+    }
 }
 
 /* ---- Many readers ---- */
@@ -259,6 +295,8 @@ RwIsFree(const void *Context)
 void
 SchedRwRead(SCHED_RW *Lock)
 {
+    if (!SIM_CHECKS)
+        return;
     if (!Scheduled)
     {
         pthread_rwlock_rdlock(&Lock->Lock);
@@ -272,6 +310,8 @@ SchedRwRead(SCHED_RW *Lock)
 void
 SchedRwWrite(SCHED_RW *Lock)
 {
+    if (!SIM_CHECKS)
+        return;
     if (!Scheduled)
     {
         pthread_rwlock_wrlock(&Lock->Lock);
@@ -285,6 +325,8 @@ SchedRwWrite(SCHED_RW *Lock)
 void
 SchedRwRelease(SCHED_RW *Lock)
 {
+    if (!SIM_CHECKS)
+        return;
     if (!Scheduled)
         pthread_rwlock_unlock(&Lock->Lock);
     else if (Lock->Writer)

@@ -26,6 +26,8 @@ TrackShard(const void *Address)
 void
 TrackAdd(const TRACKED *Entry)
 {
+    if (!SIM_CHECKS)
+        return;
     TRACK_SHARD *Shard = TrackShard(Entry->Address);
     TRACKED *Copy = RtlpAllocate(sizeof(*Copy));
     *Copy = *Entry;
@@ -47,6 +49,8 @@ TrackFindLocked(TRACK_SHARD *Shard, TRACK_KIND Kind, const void *Address)
 bool
 TrackRemove(TRACK_KIND Kind, const void *Address, TRACKED *Entry)
 {
+    if (!SIM_CHECKS)
+        return true;
     TRACK_SHARD *Shard = TrackShard(Address);
     pthread_mutex_lock(&Shard->Lock);
     TRACKED **Link = TrackFindLocked(Shard, Kind, Address);
@@ -65,6 +69,8 @@ TrackRemove(TRACK_KIND Kind, const void *Address, TRACKED *Entry)
 bool
 TrackHas(TRACK_KIND Kind, const void *Address)
 {
+    if (!SIM_CHECKS)
+        return true;
     TRACK_SHARD *Shard = TrackShard(Address);
     pthread_mutex_lock(&Shard->Lock);
     bool Found = *TrackFindLocked(Shard, Kind, Address) != NULL;

@@ -234,6 +234,9 @@ NTSTATUS SimRaiseStart(PEPROCESS Process, const SIM_START *Start);
  * in it may still wait for a request, and no more. */
 void SimRaiseExit(PEPROCESS Process, NTSTATUS Status, ULONG ThreadId);
 
+/* Only what SimRaiseExit tells the routines. Process lives on, and can be said to exit again. */
+void SimNotifyExit(PEPROCESS Process, NTSTATUS Status, ULONG ThreadId);
+
 /* An image is mapped into process ProcessId, 0 for the kernel. With ExtendedInfoPresent it comes as an
  * IMAGE_INFO_EX. */
 void SimRaiseImage(ULONG ProcessId, ULONG ThreadId, PCUNICODE_STRING Name, const IMAGE_INFO *Info);
