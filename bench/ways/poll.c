@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A list, and a reader that asks every so often (400 ms in the well-known sample) and takes as many events as fit in its
+ * buffer, again until the list is empty.
+ */
+#include "queue.h"
+
+static QUEUE Queue;
+
+static NTSTATUS
+PollInit(VOID)
+{
+    QueueInit(&Queue);
+    return STATUS_SUCCESS;
+}
+
+static VOID
+PollDestroy(VOID)
+{
+    QueueDestroy(&Queue);
+}
+
+static VOID
+PollReport(_In_ const WAY_FACTS *Facts)
+{
+    QUEUE_ENTRY *Entry = QueueMake(Facts);
+    if (Entry)
+        QueuePut(&Queue, Entry);
+}
+
+static NTSTATUS
+PollTake(_Inout_ PIRP Irp, _Out_ VOID *Output, _In_ ULONG OutputBytes, _Out_ ULONG *Written)
+{
+    ULONG Bytes;
+    UNREFERENCED_PARAMETER(Irp);
+    while ((Bytes = QueueTake(&Queue, (UCHAR *)Output + *Written, OutputBytes - *Written)) != 0)
+        *Written += Bytes;
+    return *Written ? STATUS_SUCCESS : STATUS_NO_MORE_ENTRIES;
+}
+
+static const WAY Poll = {PollInit, PollDestroy, PollReport, PollTake, NULL};
+
+NTSTATUS NTAPI
+PollEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)
+{
+    UNREFERENCED_PARAMETER(RegistryPath);
+    return WayStart(DriverObject, &Poll);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * As most begin: a list, an auto-reset event that is set at every insert, and a request that takes one event. Its reader, to
+ * miss nothing, takes events until there is none before it waits again.
+ */
+#include "queue.h"
+#include "way_os.h"
+
+static QUEUE Queue;
+
+static NTSTATUS
+SeedInit(VOID)
+{
+    QueueInit(&Queue);
+    return STATUS_SUCCESS;
+}
+
+static VOID
+SeedDestroy(VOID)
+{
+    QueueDestroy(&Queue);
+}
+
+static VOID
+SeedReport(_In_ const WAY_FACTS *Facts)
+{
+    QUEUE_ENTRY *Entry = QueueMake(Facts);
+    if (Entry && QueuePut(&Queue, Entry))
+        WaySignal();
+}
+
+static NTSTATUS
+SeedTake(_Inout_ PIRP Irp, _Out_ VOID *Output, _In_ ULONG OutputBytes, _Out_ ULONG *Written)
+{
+    UNREFERENCED_PARAMETER(Irp);
+    *Written = QueueTake(&Queue, Output, OutputBytes);
+    return *Written ? STATUS_SUCCESS : STATUS_NO_MORE_ENTRIES;
+}
+
+static const WAY Seed = {SeedInit, SeedDestroy, SeedReport, SeedTake, NULL};
+
+NTSTATUS NTAPI
+SeedEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)
+{
+    UNREFERENCED_PARAMETER(RegistryPath);
+    return WayStart(DriverObject, &Seed);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#include "way_sim.h"
+#include "way_os.h"
+
+static KEVENT Event;
+
+NTSTATUS
+WayOsInit(VOID)
+{
+    KeInitializeEvent(&Event, SynchronizationEvent, FALSE);
+    return STATUS_SUCCESS;
+}
+
+VOID
+WayOsDestroy(VOID)
+{
+}
+
+LONGLONG
+WayTime(VOID)
+{
+    LARGE_INTEGER Time;
+    KeQuerySystemTimePrecise(&Time);
+    return Time.QuadPart;
+}
+
+VOID
+WaySignal(VOID)
+{
+    KeSetEvent(&Event, IO_NO_INCREMENT, FALSE);
+}
+
+void
+WayWait(void)
+{
+    KeWaitForSingleObject(&Event, UserRequest, UserMode, FALSE, NULL);
+}
