@@ -92,8 +92,11 @@ static NTSTATUS
 LoadRegister(const MODEL *Model, MODEL_ROUTINE Best, ULONG Count, ULONG Others, NTSTATUS Full,
              uint32_t *Statuses)
 {
-    ULONG Limit = Model->Os == SIM_NT52 ? 8 : 64;
-    bool Removable = Best != ROUTINE_IMAGE_EX || ModelHas(Model, ROUTINE_IMAGE_REMOVE);
+    /* 64 since Vista SP1 for processes ("PsSetCreateProcessNotifyRoutine"), since an update of Windows 8.1 for images
+     * ("PsSetLoadImageNotifyRoutine"). */
+    bool OfImages = Best == ROUTINE_IMAGE_EX;
+    ULONG Limit = Model->Os <= (OfImages ? SIM_NT62 : SIM_NT52) ? 8 : 64;
+    bool Removable = !OfImages || ModelHas(Model, ROUTINE_IMAGE_REMOVE);
     NTSTATUS Status = STATUS_PROCEDURE_NOT_FOUND;
     memset(Statuses, 0xFF, Count * sizeof(*Statuses)); /* PRCM_TIER_NOT_TRIED */
     for (ULONG Tier = 0; Tier < Count; Tier++)
