@@ -10,7 +10,9 @@
 #include "way_sim.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #define TAKE_BYTES   (1024u * 1024u)
 #define PENDED_COUNT 16u
@@ -20,6 +22,13 @@ Pause(unsigned Microseconds)
 {
     struct timespec Time = {.tv_sec = Microseconds / 1000000, .tv_nsec = Microseconds % 1000000 * 1000L};
     nanosleep(&Time, NULL);
+}
+
+/* From user mode into the kernel: what that costs, an empty system call of the host's costs as well. */
+static void
+Cross(void)
+{
+    syscall(SYS_getppid);
 }
 
 static void *
@@ -39,6 +48,16 @@ Fail(READER *Reader, const char *What, NTSTATUS Status)
     Reader->Failed = Reader->Ended = true;
 }
 
+/* Whether a request is complete is seen in user mode; to wait for it takes a call. */
+static void
+AwaitIo(READER *Reader, SIM_IO *Io)
+{
+    if (SimIoDone(Io))
+        return;
+    Reader->Waits++;
+    Cross();
+}
+
 static HANDLE
 Open(READER *Reader, PCWSTR Name)
 {
@@ -49,20 +68,42 @@ Open(READER *Reader, PCWSTR Name)
     return File;
 }
 
+/* What was raised with the event, see events.h. */
+static uint64_t
+RecordTag(const PRCM_RECORD *Record)
+{
+    switch (Record->Kind)
+    {
+    case PRCM_KIND_START:
+        return ((const PRCM_START *)(const void *)Record)->CreatorThreadId.Value;
+    case PRCM_KIND_EXIT:
+        return ((const PRCM_EXIT *)(const void *)Record)->ExitStatus.Value;
+    default:
+        return ((const PRCM_IMAGE *)(const void *)Record)->ImageSize;
+    }
+}
+
+/* Whether it was the last. */
+static bool
+SeeRecord(READER *Reader, const PRCM_RECORD *Record)
+{
+    return ReaderSee(Reader, RecordTag(Record), Record + 1);
+}
+
 /* ---- Lists ---- */
 
-/* Every event in Bytes of output. */
+/* Every record in Bytes of output. */
 static void
-TakeEvents(READER *Reader, const void *Output, ULONG_PTR Bytes)
+TakeRecords(READER *Reader, const void *Output, ULONG_PTR Bytes)
 {
     const char *At = Output;
     const char *End = At + Bytes;
     while (At < End)
     {
-        const WAY_EVENT *Event = (const void *)At;
-        if (ReaderSee(Reader, Event->Tag, Event + 1))
+        const PRCM_RECORD *Record = (const void *)At;
+        if (SeeRecord(Reader, Record))
             return;
-        At += Event->Bytes;
+        At += Record->Size;
     }
     Reader->LastAt = Ticks();
 }
@@ -73,13 +114,14 @@ TakeOnce(READER *Reader, HANDLE File, void *Output)
 {
     ULONG_PTR Bytes;
     Reader->Requests++;
+    Cross();
     NTSTATUS Status = SimControl(File, WAY_IOCTL_TAKE, NULL, 0, Output, TAKE_BYTES, &Bytes);
     if (Status == STATUS_NO_MORE_ENTRIES)
         return false;
     if (!NT_SUCCESS(Status))
         Fail(Reader, "TAKE failed", Status);
     else
-        TakeEvents(Reader, Output, Bytes);
+        TakeRecords(Reader, Output, Bytes);
     return true;
 }
 
@@ -105,6 +147,7 @@ static void
 AwaitEvent(const READER *Reader)
 {
     (void)Reader;
+    Cross();
     WayWait();
 }
 
@@ -138,6 +181,7 @@ static void
 Pend(READER *Reader, HANDLE File, PENDED *Pended)
 {
     Reader->Requests++;
+    Cross();
     Pended->Io = SimControlStart(File, WAY_IOCTL_TAKE, NULL, 0, Pended->Output, TAKE_BYTES);
 }
 
@@ -158,14 +202,13 @@ ReadOneAtATime(READER *Reader)
     {
         ULONG_PTR Bytes;
         PENDED *Next = &Pended[At++ % PENDED_COUNT];
-        if (!SimIoDone(Next->Io))
-            Reader->Waits++;
+        AwaitIo(Reader, Next->Io);
         NTSTATUS Status = SimIoWait(Next->Io, &Bytes);
         Next->Io = NULL;
         if (!NT_SUCCESS(Status))
             Fail(Reader, "a pended request failed", Status);
         else
-            TakeEvents(Reader, Next->Output, Bytes);
+            TakeRecords(Reader, Next->Output, Bytes);
         if (!Reader->Ended)
             Pend(Reader, File, Next);
     }
@@ -198,8 +241,7 @@ DrainRing(READER *Reader, RING *Ring)
             break;
         if (!(Length & RING_SKIP))
         {
-            const WAY_EVENT *Event = (const void *)(Entry + 1);
-            ReaderSee(Reader, Event->Tag, Event + 1);
+            SeeRecord(Reader, (const void *)(Entry + 1));
             Some = true;
         }
         Consumer += sizeof(*Entry) + (Length & ~RING_SKIP);
@@ -216,6 +258,7 @@ ReadRing(READER *Reader)
     ReaderReady(Reader);
     while (!Reader->Ended)
     {
+        Cross();
         WayWait();
         Reader->Waits++;
         DrainRing(Reader, Ring);
@@ -223,20 +266,6 @@ ReadRing(READER *Reader)
 }
 
 /* ---- prcm ---- */
-
-static uint64_t
-RecordTag(const PRCM_RECORD *Record)
-{
-    switch (Record->Kind)
-    {
-    case PRCM_KIND_START:
-        return ((const PRCM_START *)(const void *)Record)->CreatorThreadId.Value;
-    case PRCM_KIND_EXIT:
-        return ((const PRCM_EXIT *)(const void *)Record)->ExitStatus.Value;
-    default:
-        return ((const PRCM_IMAGE *)(const void *)Record)->ImageSize;
-    }
-}
 
 static void
 TakeBatch(READER *Reader, ACCOUNT *Account, const PRCM_BATCH *Batch, ULONG_PTR Bytes)
@@ -252,7 +281,7 @@ TakeBatch(READER *Reader, ACCOUNT *Account, const PRCM_BATCH *Batch, ULONG_PTR B
         return;
     }
     while ((Record = PrcmBatchNext(&Records)) != NULL)
-        if (Record->Kind != PRCM_KIND_LOST && ReaderSee(Reader, RecordTag(Record), Record + 1))
+        if (Record->Kind != PRCM_KIND_LOST && SeeRecord(Reader, Record))
             break;
     Reader->LastAt = Ticks();
     for (unsigned Kind = 0; Kind < PRCM_KIND_COUNT; Kind++)
@@ -290,10 +319,10 @@ ReadPrcm(READER *Reader)
     {
         ULONG_PTR Bytes;
         Reader->Requests++;
+        Cross();
         SIM_IO *Io =
             SimControlStart(File, PRCM_IOCTL_READ, &Request, sizeof(Request), Batch, Config->ReadBytes);
-        if (!SimIoDone(Io))
-            Reader->Waits++;
+        AwaitIo(Reader, Io);
         NTSTATUS Status = SimIoWait(Io, &Bytes);
         if (!NT_SUCCESS(Status))
             Fail(Reader, "READ failed", Status);
@@ -318,7 +347,8 @@ static const SIM_IMAGE PrcmImage = {"Prcm", DriverEntry, NULL, NULL};
 
 const WAY_INFO Ways[] = {
     {"nothing", "the kernel's call, and no driver", NULL, NULL, false},
-    {"limit", "memcpy of the event and its time; nobody reads", IMAGE(LimitEntry), NULL, false},
+    {"limit", "memcpy of the event's bytes and its time; nobody reads", IMAGE(LimitEntry), NULL, false},
+    {"gather", "prcm's notify routines, whose records go nowhere", IMAGE(GatherEntry), NULL, false},
     {"prcm", "prcm.sys", &PrcmImage, ReadPrcm, true},
     {"seed", "a list, an event set at each insert, a request for each event", IMAGE(SeedEntry), ReadSeed,
      false},

@@ -4,18 +4,35 @@
  * What a block was allocated as is kept apart from it (track.c) and checked when it comes back.
  */
 #include "kernel.h"
+#include <sys/mman.h>
 
 #define POOL_FILL 0xCD
 #define POOL_FILL_MAX_BYTES                                                                                  \
     (64u * 1024u) /* of each end; larger blocks are not filled whole, for time's sake */
+
+#define POOL_LARGE_PAGE_BYTES       ((SIZE_T)2 * 1024 * 1024)
+#define ROUND_TO_LARGE_PAGES(Bytes) (((Bytes) + POOL_LARGE_PAGE_BYTES - 1) & ~(POOL_LARGE_PAGE_BYTES - 1))
+
+/* Without checks large blocks are in large pages, as NT has them. */
+static void *
+PoolUnchecked(bool Zeroed, SIZE_T Bytes)
+{
+    if (Bytes < POOL_LARGE_PAGE_BYTES)
+        return Zeroed ? calloc(1, Bytes) : malloc(Bytes);
+    void *Block = aligned_alloc(POOL_LARGE_PAGE_BYTES, ROUND_TO_LARGE_PAGES(Bytes));
+    if (!Block)
+        return NULL;
+    madvise(Block, ROUND_TO_LARGE_PAGES(Bytes), MADV_HUGEPAGE);
+    return memset(Block, 0, Bytes);
+}
 
 static void *
 PoolUnfilled(SIZE_T Bytes)
 {
     void *Block = malloc(Bytes);
     SIZE_T End = Bytes < POOL_FILL_MAX_BYTES ? Bytes : POOL_FILL_MAX_BYTES;
-    if (!Block || !SIM_CHECKS)
-        return Block;
+    if (!Block)
+        return NULL;
     memset(Block, POOL_FILL, End);
     memset((char *)Block + Bytes - End, POOL_FILL, End);
     return Block;
@@ -32,6 +49,8 @@ PoolAllocate(const char *Call, bool NonPaged, bool Zeroed, SIZE_T Bytes, ULONG T
     SchedPoint(SIM_POINT_POOL, NULL);
     if (FaultStatus(Call, STATUS_INSUFFICIENT_RESOURCES))
         return NULL;
+    if (!SIM_CHECKS)
+        return PoolUnchecked(Zeroed, Bytes);
     /* calloc need not touch what the host hands out as zeroes: a lane costs nothing until it is used. */
     void *Block = Zeroed ? calloc(1, Bytes) : PoolUnfilled(Bytes);
     if (!Block)

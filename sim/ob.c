@@ -75,7 +75,8 @@ void
 ObpReferenceForDriver(void *Object)
 {
     ObpReference(Object);
-    __atomic_add_fetch(&ObpHeader(Object)->DriverReferences, 1, __ATOMIC_RELAXED);
+    if (SIM_CHECKS)
+        __atomic_add_fetch(&ObpHeader(Object)->DriverReferences, 1, __ATOMIC_RELAXED);
 }
 
 static void
@@ -98,7 +99,7 @@ LONG_PTR
 ObfDereferenceObject(PVOID Object)
 {
     ObpCheck("ObDereferenceObject", Object);
-    if (__atomic_sub_fetch(&ObpHeader(Object)->DriverReferences, 1, __ATOMIC_RELAXED) < 0)
+    if (SIM_CHECKS && __atomic_sub_fetch(&ObpHeader(Object)->DriverReferences, 1, __ATOMIC_RELAXED) < 0)
         RuleBroken("reference", "ObDereferenceObject of a %s that the driver has no reference to",
                    ObpTypeOf(Object)->Name);
     LONG Before = __atomic_load_n(&ObpHeader(Object)->References, __ATOMIC_RELAXED);

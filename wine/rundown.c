@@ -21,17 +21,11 @@ typedef struct RUNDOWN_WAIT
     KEVENT Gone;
 } RUNDOWN_WAIT;
 
-static BOOLEAN
+/* Old becomes New if it is what is there. What was there: Old, if it did. */
+static ULONG_PTR
 RundownExchange(_Inout_ PEX_RUNDOWN_REF RunRef, _In_ ULONG_PTR Old, _In_ ULONG_PTR New)
 {
-    return InterlockedCompareExchangePointer((PVOID *)&RunRef->Ptr, (PVOID)New, (PVOID)Old) == (PVOID)Old;
-}
-
-/* An exchange of 0 for 0: the one way to read atomically that every kernel header has. */
-static ULONG_PTR
-RundownRead(_Inout_ PEX_RUNDOWN_REF RunRef)
-{
-    return (ULONG_PTR)InterlockedCompareExchangePointer((PVOID *)&RunRef->Ptr, NULL, NULL);
+    return (ULONG_PTR)InterlockedCompareExchangePointer((PVOID *)&RunRef->Ptr, (PVOID)New, (PVOID)Old);
 }
 
 VOID FASTCALL
@@ -43,31 +37,30 @@ ExInitializeRundownProtection(PEX_RUNDOWN_REF RunRef)
 BOOLEAN FASTCALL
 ExAcquireRundownProtection(PEX_RUNDOWN_REF RunRef)
 {
-    for (;;)
+    ULONG_PTR Count = 0, Seen;
+    while ((Seen = RundownExchange(RunRef, Count, Count + RUNDOWN_HOLDER)) != Count)
     {
-        ULONG_PTR Count = RundownRead(RunRef);
-        if (Count & RUNDOWN_CLOSED)
+        if (Seen & RUNDOWN_CLOSED)
             return FALSE;
-        if (RundownExchange(RunRef, Count, Count + RUNDOWN_HOLDER))
-            return TRUE;
+        Count = Seen;
     }
+    return TRUE;
 }
 
 VOID FASTCALL
 ExReleaseRundownProtection(PEX_RUNDOWN_REF RunRef)
 {
-    for (;;)
+    ULONG_PTR Count = RUNDOWN_HOLDER, Seen;
+    while ((Seen = RundownExchange(RunRef, Count, Count - RUNDOWN_HOLDER)) != Count)
     {
-        ULONG_PTR Count = RundownRead(RunRef);
-        if (Count & RUNDOWN_CLOSED)
+        if (Seen & RUNDOWN_CLOSED)
         {
-            RUNDOWN_WAIT *Wait = (RUNDOWN_WAIT *)(Count & ~RUNDOWN_CLOSED);
+            RUNDOWN_WAIT *Wait = (RUNDOWN_WAIT *)(Seen & ~RUNDOWN_CLOSED);
             if (InterlockedDecrement((PLONG)&Wait->Holders) == 0)
                 KeSetEvent(&Wait->Gone, IO_NO_INCREMENT, FALSE);
             return;
         }
-        if (RundownExchange(RunRef, Count, Count - RUNDOWN_HOLDER))
-            return;
+        Count = Seen;
     }
 }
 
@@ -75,22 +68,18 @@ VOID FASTCALL
 ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF RunRef)
 {
     RUNDOWN_WAIT Wait;
+    ULONG_PTR Count = 0, Closed = RUNDOWN_CLOSED, Seen;
     KeInitializeEvent(&Wait.Gone, NotificationEvent, FALSE);
-    for (;;)
+    while ((Seen = RundownExchange(RunRef, Count, Closed)) != Count)
     {
-        ULONG_PTR Count = RundownRead(RunRef);
-        if (Count & RUNDOWN_CLOSED)
+        if (Seen & RUNDOWN_CLOSED)
             return;
-        if (Count == 0)
-        {
-            if (RundownExchange(RunRef, 0, RUNDOWN_CLOSED))
-                return;
-            continue;
-        }
+        Count = Seen;
         Wait.Holders = (LONG)(Count / RUNDOWN_HOLDER);
-        if (RundownExchange(RunRef, Count, (ULONG_PTR)&Wait | RUNDOWN_CLOSED))
-            break;
+        Closed = RUNDOWN_CLOSED | (Count ? (ULONG_PTR)&Wait : 0);
     }
+    if (!Count)
+        return;
     (VOID) KeWaitForSingleObject(&Wait.Gone, Executive, KernelMode, FALSE, NULL);
     (VOID) InterlockedExchangePointer((PVOID *)&RunRef->Ptr, (PVOID)RUNDOWN_CLOSED);
 }

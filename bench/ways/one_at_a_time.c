@@ -6,6 +6,7 @@
  * One lock guards both lists, and one of them is always empty: a request is pended only if no event waits, and an event waits
  * only if no request is pended.
  */
+#include "os.h"
 #include "queue.h"
 
 static QUEUE Queue;
@@ -82,22 +83,22 @@ OneCancel(VOID)
         WayComplete(Irp, STATUS_CANCELLED, 0);
 }
 
-/* An event that does not fit is lost, and the request tells so. */
+/* A record that does not fit is lost, and the request tells so. */
 static VOID
-OneAnswer(_Inout_ PIRP Irp, _In_ const WAY_FACTS *Facts)
+OneAnswer(_Inout_ PIRP Irp, _In_ const PRCM_RECORD *Record)
 {
     ULONG Room = IoGetCurrentIrpStackLocation(Irp)->Parameters.DeviceIoControl.OutputBufferLength;
-    if (Room < Facts->Fixed.Bytes)
+    if (Room < Record->Size)
     {
         InterlockedIncrement64(&WayLost);
         WayComplete(Irp, STATUS_BUFFER_OVERFLOW, 0);
         return;
     }
-    WayWrite(Facts, Irp->MdlAddress->MappedSystemVa); /* by way.c, when the request came */
-    WayComplete(Irp, STATUS_SUCCESS, Facts->Fixed.Bytes);
+    RtlCopyMemory(OsMapMdl(Irp->MdlAddress), Record, Record->Size); /* the mapping that way.c made */
+    WayComplete(Irp, STATUS_SUCCESS, Record->Size);
 }
 
-/* Unless a request has come meanwhile. */
+/* Puts Entry, unless a request has come meanwhile; whether it has not. */
 static BOOLEAN
 OnePut(_In_ QUEUE_ENTRY *Entry)
 {
@@ -115,20 +116,14 @@ OnePut(_In_ QUEUE_ENTRY *Entry)
 }
 
 static VOID
-OneReport(_In_ const WAY_FACTS *Facts)
+OneCommit(_Inout_ PRCM_RECORD *Record)
 {
-    QUEUE_ENTRY *Entry = NULL;
     PIRP Irp;
     while ((Irp = IoCsqRemoveNextIrp(&Csq, NULL)) == NULL)
-    {
-        if (!Entry)
-            Entry = QueueMake(Facts);
-        if (!Entry || OnePut(Entry))
+        if (OnePut(QueueEntry(Record)))
             return;
-    }
-    if (Entry)
-        QueueFree(Entry);
-    OneAnswer(Irp, Facts);
+    OneAnswer(Irp, Record);
+    QueueFree(QueueEntry(Record));
 }
 
 static NTSTATUS
@@ -151,7 +146,7 @@ OneTake(_Inout_ PIRP Irp, _Out_ VOID *Output, _In_ ULONG OutputBytes, _Out_ ULON
     return STATUS_PENDING;
 }
 
-static const WAY OneAtATime = {OneInit, OneDestroy, OneReport, OneTake, OneCancel};
+static const WAY OneAtATime = {OneInit, OneDestroy, QueueReserve, OneCommit, OneTake, OneCancel};
 
 NTSTATUS NTAPI
 OneAtATimeEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)

@@ -21,11 +21,9 @@ PollDestroy(VOID)
 }
 
 static VOID
-PollReport(_In_ const WAY_FACTS *Facts)
+PollCommit(_Inout_ PRCM_RECORD *Record)
 {
-    QUEUE_ENTRY *Entry = QueueMake(Facts);
-    if (Entry)
-        QueuePut(&Queue, Entry);
+    QueuePut(&Queue, QueueEntry(Record));
 }
 
 static NTSTATUS
@@ -38,7 +36,7 @@ PollTake(_Inout_ PIRP Irp, _Out_ VOID *Output, _In_ ULONG OutputBytes, _Out_ ULO
     return *Written ? STATUS_SUCCESS : STATUS_NO_MORE_ENTRIES;
 }
 
-static const WAY Poll = {PollInit, PollDestroy, PollReport, PollTake, NULL};
+static const WAY Poll = {PollInit, PollDestroy, QueueReserve, PollCommit, PollTake, NULL};
 
 NTSTATUS NTAPI
 PollEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)

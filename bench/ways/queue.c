@@ -16,16 +16,21 @@ QueueDestroy(QUEUE *Queue)
         QueueFree(CONTAINING_RECORD(RemoveHeadList(&Queue->Entries), QUEUE_ENTRY, Link));
 }
 
-QUEUE_ENTRY *
-QueueMake(const WAY_FACTS *Facts)
+PRCM_RECORD *
+QueueReserve(ULONG Bytes)
 {
-    SIZE_T Bytes = FIELD_OFFSET(QUEUE_ENTRY, Event) + Facts->Fixed.Bytes;
-    QUEUE_ENTRY *Entry = ExAllocatePoolWithTag(WAY_POOL_TYPE, Bytes, WAY_POOL_TAG);
+    QUEUE_ENTRY *Entry =
+        ExAllocatePoolWithTag(WAY_POOL_TYPE, FIELD_OFFSET(QUEUE_ENTRY, Record) + Bytes, WAY_POOL_TAG);
     if (Entry)
-        WayWrite(Facts, &Entry->Event);
-    else
-        InterlockedIncrement64(&WayLost);
-    return Entry;
+        return &Entry->Record;
+    InterlockedIncrement64(&WayLost);
+    return NULL;
+}
+
+QUEUE_ENTRY *
+QueueEntry(PRCM_RECORD *Record)
+{
+    return CONTAINING_RECORD(Record, QUEUE_ENTRY, Record);
 }
 
 VOID
@@ -37,9 +42,9 @@ QueueFree(QUEUE_ENTRY *Entry)
 BOOLEAN
 QueuePutLocked(QUEUE *Queue, QUEUE_ENTRY *Entry)
 {
-    if (Queue->Bytes + Entry->Event.Bytes > QUEUE_MAX_BYTES)
+    if (Queue->Bytes + Entry->Record.Size > QUEUE_MAX_BYTES)
         return FALSE;
-    Queue->Bytes += Entry->Event.Bytes;
+    Queue->Bytes += Entry->Record.Size;
     InsertTailList(&Queue->Entries, &Entry->Link);
     return TRUE;
 }
@@ -58,16 +63,16 @@ QueuePut(QUEUE *Queue, QUEUE_ENTRY *Entry)
     return FALSE;
 }
 
-QUEUE_ENTRY *
-QueueTakeLocked(QUEUE *Queue, ULONG Bytes)
+static QUEUE_ENTRY *
+QueueTakeLocked(_Inout_ QUEUE *Queue, _In_ ULONG Bytes)
 {
     if (IsListEmpty(&Queue->Entries))
         return NULL;
     QUEUE_ENTRY *Entry = CONTAINING_RECORD(Queue->Entries.Flink, QUEUE_ENTRY, Link);
-    if (Entry->Event.Bytes > Bytes)
+    if (Entry->Record.Size > Bytes)
         return NULL;
     RemoveEntryList(&Entry->Link);
-    Queue->Bytes -= Entry->Event.Bytes;
+    Queue->Bytes -= Entry->Record.Size;
     return Entry;
 }
 
@@ -80,8 +85,8 @@ QueueTake(QUEUE *Queue, VOID *Output, ULONG Bytes)
     KeReleaseSpinLock(&Queue->Lock, Irql);
     if (!Entry)
         return 0;
-    ULONG Written = Entry->Event.Bytes;
-    RtlCopyMemory(Output, &Entry->Event, Written);
+    ULONG Written = Entry->Record.Size;
+    RtlCopyMemory(Output, &Entry->Record, Written);
     QueueFree(Entry);
     return Written;
 }

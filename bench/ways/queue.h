@@ -8,7 +8,7 @@
 
 #include "way.h"
 
-#define QUEUE_MAX_BYTES (24u * 1024u * 1024u) /* what prcm's two lanes hold by default */
+#define QUEUE_MAX_BYTES (12u * 1024u * 1024u) /* of records: as much as prcm's two lanes */
 
 typedef struct QUEUE
 {
@@ -20,25 +20,25 @@ typedef struct QUEUE
 typedef struct QUEUE_ENTRY
 {
     LIST_ENTRY Link;
-    WAY_EVENT Event; /* and its text */
+    PRCM_RECORD Record;
 } QUEUE_ENTRY;
 
 VOID QueueInit(_Out_ QUEUE *Queue);
 VOID QueueDestroy(_Inout_ QUEUE *Queue);
 
-/* A copy of the event, to be put or freed; NULL: no memory, and counted. */
-QUEUE_ENTRY *QueueMake(_In_ const WAY_FACTS *Facts);
+/* WAY.Reserve: the record of an entry that is not queued yet, to be put or freed. */
+PRCM_RECORD *QueueReserve(_In_ ULONG Bytes);
+QUEUE_ENTRY *QueueEntry(_In_ PRCM_RECORD *Record);
 VOID QueueFree(_In_ QUEUE_ENTRY *Entry);
 
 /* Puts Entry at the end. FALSE: no room; freed and counted. */
 BOOLEAN QueuePut(_Inout_ QUEUE *Queue, _In_ QUEUE_ENTRY *Entry);
-/* The same for who holds the lock, but that Entry is still the caller's if there is no room. */
+
+/* The same for who holds the lock, but that Entry is still the caller's, and not counted, if there is no room. */
 BOOLEAN QueuePutLocked(_Inout_ QUEUE *Queue, _In_ QUEUE_ENTRY *Entry);
 
-/* Writes the oldest event to Output if Bytes are enough for it, and frees it. How many bytes; 0: there is none, or it does not
+/* Writes the oldest record to Output if Bytes are enough for it, and frees it. How many bytes; 0: there is none, or it does not
  * fit. */
 ULONG QueueTake(_Inout_ QUEUE *Queue, _Out_ VOID *Output, _In_ ULONG Bytes);
-/* The same for who holds the lock: the entry, no longer queued, or NULL. */
-QUEUE_ENTRY *QueueTakeLocked(_Inout_ QUEUE *Queue, _In_ ULONG Bytes);
 
 #endif

@@ -45,9 +45,9 @@ RingEntry(_In_ uint64_t Position)
     return (RING_ENTRY *)(VOID *)(Ring->Memory + (Position & (RING_BYTES - 1)));
 }
 
-/* An entry for Bytes, marked busy, and its position; NULL: no room. */
+/* An entry for Bytes, marked busy; NULL: no room. */
 static RING_ENTRY *
-RingReserve(_In_ uint32_t Bytes, _Out_ uint64_t *Position)
+RingReserve(_In_ uint32_t Bytes)
 {
     uint32_t Needed = (uint32_t)sizeof(RING_ENTRY) + Bytes;
     RING_ENTRY *Entry = NULL;
@@ -62,41 +62,46 @@ RingReserve(_In_ uint32_t Bytes, _Out_ uint64_t *Position)
     {
         if (Padding)
             RingEntry(Producer)->Length = (Padding - (uint32_t)sizeof(RING_ENTRY)) | RING_SKIP;
-        *Position = Producer + Padding;
-        Entry = RingEntry(*Position);
+        uint64_t Position = Producer + Padding;
+        Entry = RingEntry(Position);
         Entry->Length = Bytes | RING_BUSY;
-        __atomic_store_n(&Ring->Producer, *Position + Needed, __ATOMIC_RELEASE);
+        Entry->Position = Position;
+        __atomic_store_n(&Ring->Producer, Position + Needed, __ATOMIC_RELEASE);
     }
     KeReleaseSpinLock(&Lock, Irql);
     return Entry;
 }
 
-/* FALSE: no room. */
-static BOOLEAN
-RingPut(_In_ const WAY_FACTS *Facts, _Out_ uint64_t *Position)
+static PRCM_RECORD *
+RingReserveRecord(_In_ ULONG Bytes)
 {
-    RING_ENTRY *Entry = RingReserve(Facts->Fixed.Bytes, Position);
-    if (!Entry)
-    {
-        InterlockedIncrement64(&WayLost);
-        return FALSE;
-    }
-    WayWrite(Facts, Entry + 1);
-    (VOID) __atomic_exchange_n(&Entry->Length, Facts->Fixed.Bytes, __ATOMIC_SEQ_CST);
-    return TRUE;
+    RING_ENTRY *Entry = RingReserve(Bytes);
+    if (Entry)
+        return (PRCM_RECORD *)(VOID *)(Entry + 1);
+    InterlockedIncrement64(&WayLost);
+    return NULL;
+}
+
+/* Its position. */
+static uint64_t
+RingCommit(_Inout_ PRCM_RECORD *Record)
+{
+    RING_ENTRY *Entry = (RING_ENTRY *)(VOID *)Record - 1;
+    uint64_t Position = Entry->Position;
+    (VOID) __atomic_exchange_n(&Entry->Length, Record->Size, __ATOMIC_SEQ_CST);
+    return Position;
 }
 
 /* Always. */
 
 static VOID
-SignalledReport(_In_ const WAY_FACTS *Facts)
+SignalledCommit(_Inout_ PRCM_RECORD *Record)
 {
-    uint64_t Position;
-    if (RingPut(Facts, &Position))
-        WaySignal();
+    RingCommit(Record);
+    WaySignal();
 }
 
-static const WAY SignalledRing = {RingInit, RingDestroy, SignalledReport, NULL, NULL};
+static const WAY SignalledRing = {RingInit, RingDestroy, RingReserveRecord, SignalledCommit, NULL, NULL};
 
 NTSTATUS NTAPI
 SignalledRingEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)
@@ -108,15 +113,15 @@ SignalledRingEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)
 /* One in RING_SAMPLE. */
 
 static VOID
-SampledReport(_In_ const WAY_FACTS *Facts)
+SampledCommit(_Inout_ PRCM_RECORD *Record)
 {
     static volatile LONG Count;
-    uint64_t Position;
-    if (RingPut(Facts, &Position) && (ULONG)InterlockedIncrement(&Count) % RING_SAMPLE == 0)
+    RingCommit(Record);
+    if ((ULONG)InterlockedIncrement(&Count) % RING_SAMPLE == 0)
         WaySignal();
 }
 
-static const WAY SampledRing = {RingInit, RingDestroy, SampledReport, NULL, NULL};
+static const WAY SampledRing = {RingInit, RingDestroy, RingReserveRecord, SampledCommit, NULL, NULL};
 
 NTSTATUS NTAPI
 SampledRingEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)
@@ -128,14 +133,13 @@ SampledRingEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)
 /* When the reader had caught up. */
 
 static VOID
-BpfReport(_In_ const WAY_FACTS *Facts)
+BpfCommit(_Inout_ PRCM_RECORD *Record)
 {
-    uint64_t Position;
-    if (RingPut(Facts, &Position) && __atomic_load_n(&Ring->Consumer, __ATOMIC_RELAXED) == Position)
+    if (RingCommit(Record) == __atomic_load_n(&Ring->Consumer, __ATOMIC_RELAXED))
         WaySignal();
 }
 
-static const WAY BpfRing = {RingInit, RingDestroy, BpfReport, NULL, NULL};
+static const WAY BpfRing = {RingInit, RingDestroy, RingReserveRecord, BpfCommit, NULL, NULL};
 
 NTSTATUS NTAPI
 BpfRingEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)

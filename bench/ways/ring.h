@@ -12,16 +12,17 @@
 #ifndef RING_H
 #define RING_H
 
-#include "way_abi.h"
+#include <stdint.h>
 
-#define RING_BYTES (16u * 1024u * 1024u)
+#define RING_BYTES (8u * 1024u * 1024u) /* as much as prcm's image lane */
 #define RING_BUSY  0x80000000u
 #define RING_SKIP  0x40000000u
 
 typedef struct RING_ENTRY
 {
-    uint32_t Length; /* of what follows, with the two bits */
+    uint32_t Length; /* of the record that follows, with the two bits */
     uint32_t Reserved;
+    uint64_t Position; /* its own: what of it is the producer's alone */
 } RING_ENTRY;
 
 typedef struct RING

@@ -22,10 +22,9 @@ SeedDestroy(VOID)
 }
 
 static VOID
-SeedReport(_In_ const WAY_FACTS *Facts)
+SeedCommit(_Inout_ PRCM_RECORD *Record)
 {
-    QUEUE_ENTRY *Entry = QueueMake(Facts);
-    if (Entry && QueuePut(&Queue, Entry))
+    if (QueuePut(&Queue, QueueEntry(Record)))
         WaySignal();
 }
 
@@ -37,7 +36,7 @@ SeedTake(_Inout_ PIRP Irp, _Out_ VOID *Output, _In_ ULONG OutputBytes, _Out_ ULO
     return *Written ? STATUS_SUCCESS : STATUS_NO_MORE_ENTRIES;
 }
 
-static const WAY Seed = {SeedInit, SeedDestroy, SeedReport, SeedTake, NULL};
+static const WAY Seed = {SeedInit, SeedDestroy, QueueReserve, SeedCommit, SeedTake, NULL};
 
 NTSTATUS NTAPI
 SeedEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)

@@ -1,77 +1,51 @@
 /* SPDX-License-Identifier: MIT */
 #include "way.h"
+#include "way_notify.h"
 #include "way_os.h"
-
-/* Newer than some headers. */
-#define WAY_MDL_NO_EXECUTE 0x40000000u /* MdlMappingNoExecute */
+#include "notify.h"
 
 static struct
 {
     DEVICE_OBJECT *Object;
     const WAY *Way;
+    SESSIONS Sessions; /* for notify.c, which hands it back */
+    LOG Log;           /* likewise */
+    PRCM_QUERY Query;
 } Device;
 
 volatile LONG64 WayLost;
 
-/* Events. */
+/* Events: what notify.c calls. */
+
+BOOLEAN
+LogCaptures(const LOG *Log, ULONG Kind)
+{
+    UNREFERENCED_PARAMETER(Log);
+    UNREFERENCED_PARAMETER(Kind);
+    return TRUE;
+}
+
+PRCM_RECORD *
+LogReserve(LOG *Log, ULONG Kind, ULONG Key, ULONG Bytes)
+{
+    UNREFERENCED_PARAMETER(Log);
+    LONGLONG Time = OsTime();
+    PRCM_RECORD *Record = Device.Way->Reserve(Bytes);
+    if (!Record)
+        return NULL;
+    Record->Size = Bytes;
+    Record->Kind = (uint16_t)Kind;
+    Record->Sequence = 0;
+    Record->Time = Time;
+    Record->Key = Key;
+    return Record;
+}
 
 VOID
-WayWrite(const WAY_FACTS *Facts, VOID *To)
+SessionsCommit(SESSIONS *Sessions, PRCM_RECORD *Record)
 {
-    UCHAR *At = To;
-    RtlCopyMemory(At, &Facts->Fixed, sizeof(Facts->Fixed));
-    At += sizeof(Facts->Fixed);
-    RtlCopyMemory(At, Facts->Path, Facts->Fixed.PathBytes);
-    At += Facts->Fixed.PathBytes;
-    RtlCopyMemory(At, Facts->CommandLine, Facts->Fixed.CommandLineBytes);
-}
-
-static const VOID *
-WayText(_In_opt_ PCUNICODE_STRING Text, _Out_ uint32_t *Bytes)
-{
-    *Bytes = Text && Text->Buffer ? Text->Length : 0;
-    return *Bytes ? (const VOID *)Text->Buffer : "";
-}
-
-static VOID
-WayReport(_Inout_ WAY_FACTS *Facts, _In_ WAY_KIND Kind, _In_ HANDLE ProcessId, _In_opt_ PCUNICODE_STRING Path,
-          _In_opt_ PCUNICODE_STRING CommandLine)
-{
-    WAY_EVENT *Event = &Facts->Fixed;
-    Facts->Path = WayText(Path, &Event->PathBytes);
-    Facts->CommandLine = WayText(CommandLine, &Event->CommandLineBytes);
-    Event->Bytes = ((uint32_t)sizeof(*Event) + Event->PathBytes + Event->CommandLineBytes + 7) & ~(uint32_t)7;
-    Event->Kind = Kind;
-    Event->Time = WayTime();
-    Event->ProcessId = HandleToULong(ProcessId);
-    Event->ThreadId = HandleToULong(PsGetCurrentThreadId());
-    Device.Way->Report(Facts);
-}
-
-static VOID NTAPI
-WayNotifyProcess(_Inout_ PEPROCESS Process, _In_ HANDLE ProcessId, _Inout_opt_ PPS_CREATE_NOTIFY_INFO Info)
-{
-    WAY_FACTS Facts = {.Path = NULL};
-    if (Info)
-    {
-        Facts.Fixed.ParentId = HandleToULong(Info->ParentProcessId);
-        Facts.Fixed.Tag = HandleToULong(Info->CreatingThreadId.UniqueThread);
-        WayReport(&Facts, WAY_START, ProcessId, Info->ImageFileName, Info->CommandLine);
-    }
-    else
-    {
-        Facts.Fixed.Tag = (ULONG)PsGetProcessExitStatus(Process);
-        WayReport(&Facts, WAY_EXIT, ProcessId, NULL, NULL);
-    }
-}
-
-static VOID NTAPI
-WayNotifyImage(_In_opt_ PUNICODE_STRING FullImageName, _In_ HANDLE ProcessId, _In_ PIMAGE_INFO Info)
-{
-    WAY_FACTS Facts = {.Path = NULL};
-    Facts.Fixed.Tag = Info->ImageSize;
-    Facts.Fixed.Base = (ULONG_PTR)Info->ImageBase;
-    WayReport(&Facts, WAY_IMAGE, ProcessId, FullImageName, NULL);
+    UNREFERENCED_PARAMETER(Sessions);
+    Device.Way->Commit(Record);
 }
 
 /* Requests. */
@@ -101,8 +75,7 @@ WayControl(_Inout_ PIRP Irp, _Out_ ULONG *Written)
         return STATUS_INVALID_DEVICE_REQUEST;
     if (!Irp->MdlAddress)
         return STATUS_BUFFER_TOO_SMALL;
-    VOID *Output = MmGetSystemAddressForMdlSafe(Irp->MdlAddress,
-                                                (MM_PAGE_PRIORITY)(NormalPagePriority | WAY_MDL_NO_EXECUTE));
+    VOID *Output = OsMapMdl(Irp->MdlAddress);
     if (!Output)
         return STATUS_INSUFFICIENT_RESOURCES;
     return Device.Way->Take(Irp, Output, Bytes, Written);
@@ -131,8 +104,7 @@ WayUnload(_In_ DRIVER_OBJECT *DriverObject)
 {
     UNICODE_STRING Link;
     UNREFERENCED_PARAMETER(DriverObject);
-    PsSetCreateProcessNotifyRoutineEx(WayNotifyProcess, TRUE);
-    PsRemoveLoadImageNotifyRoutine(WayNotifyImage);
+    NotifyUnregister();
     if (Device.Way->Cancel)
         Device.Way->Cancel();
     Device.Way->Destroy();
@@ -142,18 +114,6 @@ WayUnload(_In_ DRIVER_OBJECT *DriverObject)
     IoDeleteDevice(Device.Object);
 }
 
-static NTSTATUS
-WayRegister(VOID)
-{
-    NTSTATUS Status = PsSetLoadImageNotifyRoutine(WayNotifyImage);
-    if (!NT_SUCCESS(Status))
-        return Status;
-    Status = PsSetCreateProcessNotifyRoutineEx(WayNotifyProcess, FALSE);
-    if (!NT_SUCCESS(Status))
-        PsRemoveLoadImageNotifyRoutine(WayNotifyImage);
-    return Status;
-}
-
 NTSTATUS
 WayStart(DRIVER_OBJECT *DriverObject, const WAY *Way)
 {
@@ -161,12 +121,14 @@ WayStart(DRIVER_OBJECT *DriverObject, const WAY *Way)
     RtlInitUnicodeString(&Name, WAY_DEVICE_NAME);
     RtlInitUnicodeString(&Link, WAY_LINK_NAME);
     Device.Way = Way;
+    Device.Sessions.Log = &Device.Log;
     WayLost = 0;
+    OsInit();
 
     NTSTATUS Status = WayOsInit();
     if (!NT_SUCCESS(Status))
         return Status;
-    Status = Way->Init ? Way->Init() : STATUS_SUCCESS;
+    Status = Way->Init();
     if (!NT_SUCCESS(Status))
         goto DestroyOs;
     Status = IoCreateDevice(DriverObject, 0, &Name, FILE_DEVICE_UNKNOWN, FILE_DEVICE_SECURE_OPEN, FALSE,
@@ -179,7 +141,7 @@ WayStart(DRIVER_OBJECT *DriverObject, const WAY *Way)
     Status = IoCreateSymbolicLink(&Link, &Name);
     if (!NT_SUCCESS(Status))
         goto DeleteDevice;
-    Status = WayRegister();
+    Status = NotifyRegister(&Device.Sessions, &Device.Query);
     if (NT_SUCCESS(Status))
         return Status;
     IoDeleteSymbolicLink(&Link);

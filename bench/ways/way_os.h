@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the ways need of their host beyond WDM: way_sim.c has it on the kernel in user mode, way_wine.c under Wine.
+ * What the ways need of their host beyond WDM: way_sim.c has it on the kernel in user mode.
  */
 #ifndef WAY_OS_H
 #define WAY_OS_H
@@ -9,9 +9,6 @@
 
 NTSTATUS WayOsInit(VOID);
 VOID WayOsDestroy(VOID);
-
-/* 100 ns since 1601, as precise as the host has it. */
-LONGLONG WayTime(VOID);
 
 /* Sets the auto-reset event that user mode waits for. */
 VOID WaySignal(VOID);

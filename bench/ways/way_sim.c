@@ -16,14 +16,6 @@ WayOsDestroy(VOID)
 {
 }
 
-LONGLONG
-WayTime(VOID)
-{
-    LARGE_INTEGER Time;
-    KeQuerySystemTimePrecise(&Time);
-    return Time.QuadPart;
-}
-
 VOID
 WaySignal(VOID)
 {
