@@ -35,10 +35,11 @@ ScheduleStart(SCHEDULE *Schedule)
 void
 ScheduleSeed(SCHEDULE *Schedule, uint64_t Seed)
 {
-    static const uint32_t Often[] = {2, 4, 16};
+    static const uint32_t Often[] = {1, 1, 2, 4,
+                                     16}; /* 1: small scenarios have few schedules of other sorts */
     Schedule->Random = Seed;
-    Schedule->Mode = ScheduleRandomBelow(Schedule, 3) ? SchedulePct : ScheduleWalk;
-    Schedule->WalkOften = Often[ScheduleRandomBelow(Schedule, 3)];
+    Schedule->Mode = ScheduleRandomBelow(Schedule, 2) ? SchedulePct : ScheduleWalk;
+    Schedule->WalkOften = Often[ScheduleRandomBelow(Schedule, sizeof(Often) / sizeof(*Often))];
     Schedule->ChangeCount = ScheduleRandomBelow(Schedule, 5);
     for (uint32_t Index = 0; Index < SIM_MAX_SCHEDULED; Index++)
         Schedule->Priorities[Index] = LOWERED_BELOW + ScheduleRandomBelow(Schedule, 1u << 20);
