@@ -87,11 +87,11 @@ IoReleaseCancelSpinLock(KIRQL Irql)
     KeReleaseSpinLock(&CancelLock, Irql);
 }
 
-BOOLEAN
-IoCancelIrp(PIRP Irp)
+/* Irp is not complete, or pinned. */
+static BOOLEAN
+IrpCancel(PIRP Irp)
 {
     KIRQL Irql;
-    IrpBlock("IoCancelIrp", Irp);
     IoAcquireCancelSpinLock(&Irql);
     Irp->Cancel = TRUE;
     PDRIVER_CANCEL Routine = IoSetCancelRoutine(Irp, NULL);
@@ -106,6 +106,13 @@ IoCancelIrp(PIRP Irp)
     if (SchedSelf()->LockCount != Locks - 1 || SchedSelf()->Irql != Irql)
         RuleBroken("cancel-lock", "a cancel routine came back with the cancel lock held, or at another IRQL");
     return TRUE;
+}
+
+BOOLEAN
+IoCancelIrp(PIRP Irp)
+{
+    IrpBlock("IoCancelIrp", Irp);
+    return IrpCancel(Irp);
 }
 
 static void
@@ -427,9 +434,8 @@ IrpCancelPinned(SIM_IO *Io, IRP_BLOCK *Block)
 {
     if (!Block)
         return false;
-    /* Completed between pinning and here, it is freed memory to the driver, but not to us. */
-    if (TrackHas(TRACK_REQUEST, &Block->Irp))
-        IoCancelIrp(&Block->Irp);
+    /* Completed at any moment from the pinning on, it is freed memory to the driver, but not to us. */
+    IrpCancel(&Block->Irp);
     SchedEnter();
     bool Free = --Io->Pins == 0 && Io->Completed;
     if (Free)

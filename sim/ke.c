@@ -71,12 +71,12 @@ SpinLockTakeUnchecked(PKSPIN_LOCK Lock)
 static void
 SpinLockTake(PKSPIN_LOCK Lock)
 {
-    PKTHREAD Self = SchedSelf();
     if (!SIM_CHECKS)
     {
         SpinLockTakeUnchecked(Lock);
         return;
     }
+    PKTHREAD Self = SchedSelf();
     for (;;)
     {
         KSPIN_LOCK Holder = 0;
@@ -95,12 +95,12 @@ SpinLockTake(PKSPIN_LOCK Lock)
 static void
 SpinLockGive(PKSPIN_LOCK Lock)
 {
-    PKTHREAD Self = SchedSelf();
     if (!SIM_CHECKS)
     {
         __atomic_store_n(Lock, 0, __ATOMIC_RELEASE);
         return;
     }
+    PKTHREAD Self = SchedSelf();
     if (__atomic_load_n(Lock, __ATOMIC_RELAXED) != (KSPIN_LOCK)Self)
         RuleBroken("spin-lock-not-held", "spin lock %p is not this thread's", (void *)Lock);
     ULONG Index = 0;

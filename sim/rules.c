@@ -102,9 +102,9 @@ RuleEnterDriver(void)
 void
 RuleLeaveDriver(const char *Routine, const RULE_BALANCE *Before)
 {
-    PKTHREAD Self = SchedSelf();
     if (!SIM_CHECKS)
         return;
+    PKTHREAD Self = SchedSelf();
     if (Self->Irql != Before->Irql || Self->CriticalRegions != Before->CriticalRegions ||
         Self->LockCount != Before->LockCount)
         RuleBroken("unbalanced",

@@ -217,11 +217,14 @@ SchedLeave(void)
 static void
 SchedSleep(bool (*Ready)(const void *), const void *Context)
 {
-    SCHED_WAITER Waiter = {Waiters, Ready, Context, PTHREAD_COND_INITIALIZER, false};
+    static __thread SCHED_WAITER Waiter = {.Woken = PTHREAD_COND_INITIALIZER};
+    Waiter.Ready = Ready;
+    Waiter.Context = Context;
+    Waiter.Awake = false;
+    Waiter.Next = Waiters;
     Waiters = &Waiter;
     while (!Waiter.Awake)
         pthread_cond_wait(&Waiter.Woken, &Dispatcher);
-    pthread_cond_destroy(&Waiter.Woken);
 }
 
 void
