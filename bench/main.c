@@ -35,6 +35,8 @@ static const char Usage[] =
     "  --read-bytes N     prcm: of a READ (262144)\n"
     "  --poll-ms N        poll: between two looks (400)\n"
     "  --idle-ms N        nothing happens for so long first, and wakes are counted (0)\n"
+    "  --empty-requests N requests that wait for nothing, timed before all else; by seed and those listed "
+    "below it (0)\n"
     "\n"
     "Exit code: 0 if it ran; 1 if not, or a reader failed; 2 for a wrong command line.\n";
 
@@ -51,6 +53,7 @@ static const struct option Options[] = {{"way", required_argument, NULL, 'w'},
                                         {"read-bytes", required_argument, NULL, 'y'},
                                         {"poll-ms", required_argument, NULL, 'P'},
                                         {"idle-ms", required_argument, NULL, 'i'},
+                                        {"empty-requests", required_argument, NULL, 'e'},
                                         {"list", no_argument, NULL, 'l'},
                                         {"help", no_argument, NULL, 'h'},
                                         {NULL, 0, NULL, 0}};
@@ -111,6 +114,9 @@ Print(const RUN_CONFIG *Config, const EVENTS *Events, const RUN_RESULT *Result)
     printf(", \"requests\": %llu, \"wakes\": %llu, \"idle_wakes_a_minute\": %.1f, \"mean_text_bytes\": %.1f",
            (unsigned long long)Result->Requests, (unsigned long long)Result->Waits, Result->IdleWaits,
            EventsMeanTextBytes(Events));
+    printf(", \"memory_bytes\": %llu", (unsigned long long)Config->Way->MemoryBytes);
+    if (Config->EmptyRequests)
+        printf(", \"empty_request_ns\": %.1f", Result->EmptyRequestNs);
     if (Config->Stamped)
     {
         PrintSpread("notify_ns", &Result->Notify);
@@ -165,6 +171,9 @@ Parse(int Count, char **Arguments, RUN_CONFIG *Config, int *CommandLine)
         case 'i':
             Config->IdleMs = Number(optarg, 0, 600000);
             break;
+        case 'e':
+            Config->EmptyRequests = Number(optarg, 0, MAX_COUNT);
+            break;
         case 'l':
             List();
             break;
@@ -194,6 +203,8 @@ main(int Count, char **Arguments)
         Refuse("say which way", "");
     if (Config.Readers > 1 && !Config.Way->ManyReaders)
         Refuse("more than one reader is for prcm alone", "");
+    if (Config.EmptyRequests && (!Config.Way->Read || Config.Way->ManyReaders))
+        Refuse("empty requests are for a way with requests of its own", "");
     if (CommandLine < 0 && First == Count)
         Refuse("no recording", "");
     if (Config.AsRecorded && (Config.Producers > 1 || CommandLine >= 0))
@@ -213,5 +224,5 @@ main(int Count, char **Arguments)
     Run(&Config, &Events, &Result);
     Print(&Config, &Events, &Result);
     EventsFree(&Events);
-    return EXIT_SUCCESS;
+    return Result.Failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

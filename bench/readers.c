@@ -4,6 +4,8 @@
  */
 #include "prcm.h"
 #include "account.h"
+#include "limit.h"
+#include "queue.h"
 #include "ring.h"
 #include "run.h"
 #include "way.h"
@@ -90,6 +92,14 @@ SeeRecord(READER *Reader, const PRCM_RECORD *Record)
     return ReaderSee(Reader, RecordTag(Record), Record + 1);
 }
 
+/* The time counts if an event came since Before had: not that of the last one, which ends the run, alone. */
+static void
+Taken(READER *Reader, uint64_t Before)
+{
+    if (Reader->Delivered != Before)
+        Reader->LastAt = Ticks();
+}
+
 /* ---- Lists ---- */
 
 /* Every record in Bytes of output. */
@@ -98,14 +108,15 @@ TakeRecords(READER *Reader, const void *Output, ULONG_PTR Bytes)
 {
     const char *At = Output;
     const char *End = At + Bytes;
+    uint64_t Before = Reader->Delivered;
     while (At < End)
     {
         const PRCM_RECORD *Record = (const void *)At;
         if (SeeRecord(Reader, Record))
-            return;
+            break;
         At += Record->Size;
     }
-    Reader->LastAt = Ticks();
+    Taken(Reader, Before);
 }
 
 /* FALSE: there was none. */
@@ -191,11 +202,13 @@ ReadOneAtATime(READER *Reader)
 {
     PENDED Pended[PENDED_COUNT];
     HANDLE File = Open(Reader, WAY_LINK_NAME);
-    unsigned At = 0, Left = 0;
-    for (; Left < PENDED_COUNT && File; Left++)
+    unsigned At = 0;
+    if (!File)
+        return;
+    for (unsigned Index = 0; Index < PENDED_COUNT; Index++)
     {
-        Pended[Left].Output = Buffer(TAKE_BYTES);
-        Pend(Reader, File, &Pended[Left]);
+        Pended[Index].Output = Buffer(TAKE_BYTES);
+        Pend(Reader, File, &Pended[Index]);
     }
     ReaderReady(Reader);
     while (!Reader->Ended)
@@ -213,7 +226,7 @@ ReadOneAtATime(READER *Reader)
             Pend(Reader, File, Next);
     }
     SimClose(File);
-    for (unsigned Index = 0; Index < Left; Index++)
+    for (unsigned Index = 0; Index < PENDED_COUNT; Index++)
     {
         if (Pended[Index].Io)
             SimIoWait(Pended[Index].Io, NULL);
@@ -229,7 +242,7 @@ static void
 DrainRing(READER *Reader, RING *Ring)
 {
     uint64_t Consumer = Ring->Consumer;
-    bool Some = false;
+    uint64_t Before = Reader->Delivered;
     for (;;)
     {
         uint64_t Producer = __atomic_load_n(&Ring->Producer, __ATOMIC_ACQUIRE);
@@ -240,15 +253,11 @@ DrainRing(READER *Reader, RING *Ring)
         if (Length & RING_BUSY)
             break;
         if (!(Length & RING_SKIP))
-        {
             SeeRecord(Reader, (const void *)(Entry + 1));
-            Some = true;
-        }
         Consumer += sizeof(*Entry) + (Length & ~RING_SKIP);
         __atomic_exchange_n(&Ring->Consumer, Consumer, __ATOMIC_SEQ_CST);
     }
-    if (Some)
-        Reader->LastAt = Ticks();
+    Taken(Reader, Before);
 }
 
 static void
@@ -272,6 +281,7 @@ TakeBatch(READER *Reader, ACCOUNT *Account, const PRCM_BATCH *Batch, ULONG_PTR B
 {
     const PRCM_RECORD *Record;
     PRCM_RECORDS Records;
+    uint64_t Before = Reader->Delivered;
     PRCM_RESULT Result = PrcmBatchOpen(Batch, (uint32_t)Bytes, &Records);
     if (!Result)
         Result = AccountAdd(Account, Batch);
@@ -283,7 +293,7 @@ TakeBatch(READER *Reader, ACCOUNT *Account, const PRCM_BATCH *Batch, ULONG_PTR B
     while ((Record = PrcmBatchNext(&Records)) != NULL)
         if (Record->Kind != PRCM_KIND_LOST && SeeRecord(Reader, Record))
             break;
-    Reader->LastAt = Ticks();
+    Taken(Reader, Before);
     for (unsigned Kind = 0; Kind < PRCM_KIND_COUNT; Kind++)
         Reader->Lost += Batch->Lost[Kind];
 }
@@ -329,7 +339,10 @@ ReadPrcm(READER *Reader)
         else
             TakeBatch(Reader, &Account, Batch, Bytes);
         if (Config->RearmUs && !Reader->Ended)
+        {
             Pause(Config->RearmUs);
+            Reader->Waits++;
+        }
     }
     SimClose(File);
     free(Batch);
@@ -346,20 +359,23 @@ static const SIM_IMAGE PrcmImage = {"Prcm", DriverEntry, NULL, NULL};
     }
 
 const WAY_INFO Ways[] = {
-    {"nothing", "the kernel's call, and no driver", NULL, NULL, false},
-    {"limit", "memcpy of the event's bytes and its time; nobody reads", IMAGE(LimitEntry), NULL, false},
-    {"gather", "prcm's notify routines, whose records go nowhere", IMAGE(GatherEntry), NULL, false},
-    {"prcm", "prcm.sys", &PrcmImage, ReadPrcm, true},
+    {"nothing", "the kernel's call, and no driver", NULL, NULL, false, 0},
+    {"limit", "memcpy of the event's bytes and its time; nobody reads", IMAGE(LimitEntry), NULL, false,
+     LIMIT_BYTES},
+    {"gather", "prcm's notify routines, whose records go nowhere", IMAGE(GatherEntry), NULL, false,
+     LIMIT_BYTES},
+    {"prcm", "prcm.sys", &PrcmImage, ReadPrcm, true,
+     PRCM_DEFAULT_LIFECYCLE_LANE_BYTES + PRCM_DEFAULT_IMAGE_LANE_BYTES},
     {"seed", "a list, an event set at each insert, a request for each event", IMAGE(SeedEntry), ReadSeed,
-     false},
-    {"poll", "a list, taken every 400 ms", IMAGE(PollEntry), ReadPoll, false},
+     false, QUEUE_MAX_BYTES},
+    {"poll", "a list, taken every 400 ms", IMAGE(PollEntry), ReadPoll, false, QUEUE_MAX_BYTES},
     {"one-at-a-time", "pended requests, one completed by each event", IMAGE(OneAtATimeEntry), ReadOneAtATime,
-     false},
+     false, QUEUE_MAX_BYTES},
     {"signalled-ring", "a shared ring, its reader woken at each record", IMAGE(SignalledRingEntry), ReadRing,
-     false},
+     false, RING_BYTES},
     {"bpf-ring", "a shared ring, its reader woken when it had caught up", IMAGE(BpfRingEntry), ReadRing,
-     false},
+     false, RING_BYTES},
     {"sampled-ring", "a shared ring, its reader woken at every 3000th record", IMAGE(SampledRingEntry),
-     ReadRing, false},
+     ReadRing, false, RING_BYTES},
 };
 const unsigned WayCount = sizeof(Ways) / sizeof(*Ways);

@@ -11,7 +11,8 @@
 #define LARGE_PAGE_BYTES ((size_t)2 * 1024 * 1024)
 #define MAX_THREADS      64u
 #define END_PAUSE_NS     2000000.0
-#define EXACT_BELOW_NS   300000.0 /* events further apart than this are waited for asleep */
+#define SETTLE_NS        20000000.0 /* until readers that are ready wait */
+#define EXACT_BELOW_NS   300000.0   /* events further apart than this are waited for asleep */
 
 typedef struct PRODUCER
 {
@@ -219,6 +220,7 @@ TakeFigures(const RUN *Run, RUN_RESULT *Result)
     {
         const READER *Reader = &Run->Readers[Index];
         Result->Delivered += Reader->Delivered;
+        Result->Failed = Result->Failed || Reader->Failed;
         Result->Requests += Reader->Requests;
         Result->Waits += Reader->Waits;
         Result->ReaderNs += (double)Reader->ProcessorNs;
@@ -250,6 +252,26 @@ LoadDriver(const WAY_INFO *Way)
     exit(EXIT_FAILURE);
 }
 
+/* What a request costs that asks for a number and waits for nothing. */
+static double
+TimeEmptyRequests(unsigned Count)
+{
+    uint64_t Lost;
+    HANDLE File = NULL;
+    NTSTATUS Status = SimOpen(WAY_LINK_NAME, FILE_READ_DATA, &File);
+    uint64_t Begun = Ticks();
+    for (unsigned Index = 0; NT_SUCCESS(Status) && Index < Count; Index++)
+        Status = SimControl(File, WAY_IOCTL_LOST, NULL, 0, &Lost, sizeof(Lost), NULL);
+    uint64_t Elapsed = Ticks() - Begun;
+    if (!NT_SUCCESS(Status))
+    {
+        fprintf(stderr, "bench: an empty request failed: 0x%08X\n", (ULONG)Status);
+        exit(EXIT_FAILURE);
+    }
+    SimClose(File);
+    return TicksToNanoseconds((double)Elapsed) / Count;
+}
+
 void
 Run(const RUN_CONFIG *Config, const EVENTS *Events, RUN_RESULT *Result)
 {
@@ -263,10 +285,13 @@ Run(const RUN_CONFIG *Config, const EVENTS *Events, RUN_RESULT *Result)
         Run->Notify = Zeroed(Config->Count * sizeof(*Run->Notify));
     }
     LoadDriver(Config->Way);
+    if (Config->EmptyRequests)
+        Result->EmptyRequestNs = TimeEmptyRequests(Config->EmptyRequests);
     StartReaders(Run);
     StartProducers(Run, Events);
     if (Config->IdleMs)
     {
+        TicksSleepUntil(Ticks() + TicksFromNanoseconds(SETTLE_NS), 0);
         uint64_t Before = AllWaits(Run);
         TicksSleepUntil(Ticks() + TicksFromNanoseconds(Config->IdleMs * 1e6), 0);
         Result->IdleWaits = (double)(AllWaits(Run) - Before) * 60000 / Config->IdleMs;

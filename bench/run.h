@@ -20,6 +20,7 @@ typedef struct WAY_INFO
     const SIM_IMAGE *Image;       /* NULL: no driver, the kernel's call alone */
     void (*Read)(READER *Reader); /* until the last event; NULL: nobody reads */
     bool ManyReaders;
+    uint64_t MemoryBytes; /* nonpaged memory that events may take, at most */
 } WAY_INFO;
 
 extern const WAY_INFO Ways[];
@@ -39,6 +40,7 @@ typedef struct RUN_CONFIG
     unsigned PollMs;    /* poll */
     bool Behind;        /* readers begin when all has been raised */
     unsigned IdleMs;    /* before the first event nothing happens for so long, and what wakes up is counted */
+    unsigned EmptyRequests; /* timed before all else; of a way that is read, but prcm */
 } RUN_CONFIG;
 
 struct READER
@@ -52,7 +54,7 @@ struct READER
     uint64_t Delivered;
     uint64_t Lost; /* that it was told of */
     uint64_t Requests;
-    uint64_t Waits; /* each is one wake */
+    uint64_t Waits; /* each is one wake, a timer's too */
     uint64_t LastAt;
     uint64_t ProcessorNs;
     uint64_t Touched; /* keeps the compiler from leaving the events unread */
@@ -72,9 +74,11 @@ typedef struct RUN_RESULT
     double ReaderNs;
     uint64_t Requests;
     uint64_t Waits;
-    double IdleWaits; /* a minute */
+    double IdleWaits;      /* a minute */
+    double EmptyRequestNs; /* of one */
     SPREAD Notify;
     SPREAD Latency;
+    bool Failed; /* a reader has; why was said */
 } RUN_RESULT;
 
 /* Marks the event as read; whether it was the last. */

@@ -5,10 +5,10 @@
  *     limit    the bytes of an event copied and its time taken; nothing is found out about it
  *     gather   prcm's notify routines, whose records go nowhere: what finding out costs, for all ways alike
  */
+#include "limit.h"
 #include "os.h"
 #include "way.h"
 
-#define LIMIT_BYTES      (16u * 1024u * 1024u)
 #define LIMIT_AREAS      4u /* each thread goes round one of its own */
 #define LIMIT_AREA_BYTES (LIMIT_BYTES / LIMIT_AREAS)
 

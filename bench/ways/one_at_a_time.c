@@ -129,12 +129,11 @@ OneCommit(_Inout_ PRCM_RECORD *Record)
 static NTSTATUS
 OneTake(_Inout_ PIRP Irp, _Out_ VOID *Output, _In_ ULONG OutputBytes, _Out_ ULONG *Written)
 {
-    NTSTATUS Status;
     *Written = QueueTake(&Queue, Output, OutputBytes);
     if (*Written)
         return STATUS_SUCCESS;
     IoMarkIrpPending(Irp);
-    while ((Status = IoCsqInsertIrpEx(&Csq, Irp, NULL, NULL)) == STATUS_RETRY)
+    while (IoCsqInsertIrpEx(&Csq, Irp, NULL, NULL) == STATUS_RETRY)
     {
         *Written = QueueTake(&Queue, Output, OutputBytes);
         if (*Written)
