@@ -252,9 +252,15 @@ DrainRing(READER *Reader, RING *Ring)
         uint32_t Length = __atomic_load_n(&Entry->Length, __ATOMIC_ACQUIRE);
         if (Length & RING_BUSY)
             break;
-        if (!(Length & RING_SKIP))
+        if (Length & RING_SKIP)
+        {
+            Consumer += Length & ~RING_SKIP;
+        }
+        else
+        {
             SeeRecord(Reader, (const void *)(Entry + 1));
-        Consumer += sizeof(*Entry) + (Length & ~RING_SKIP);
+            Consumer += sizeof(*Entry) + Length;
+        }
         __atomic_exchange_n(&Ring->Consumer, Consumer, __ATOMIC_SEQ_CST);
     }
     Taken(Reader, Before);

@@ -61,7 +61,7 @@ RingReserve(_In_ uint32_t Bytes)
     if (Producer + Padding + Needed - Consumer <= RING_BYTES)
     {
         if (Padding)
-            RingEntry(Producer)->Length = (Padding - (uint32_t)sizeof(RING_ENTRY)) | RING_SKIP;
+            RingEntry(Producer)->Length = Padding | RING_SKIP; /* there may be no room for more of an entry */
         uint64_t Position = Producer + Padding;
         Entry = RingEntry(Position);
         Entry->Length = Bytes | RING_BUSY;

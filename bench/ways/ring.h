@@ -5,7 +5,7 @@
  *
  *     while Consumer != Producer (acquire)
  *         Length of the entry at Consumer (acquire): busy: stop, whoever commits it will wake
- *         an entry whose length says skip is padding
+ *         an entry whose length says skip is padding, of that length in all
  *
  * Both positions only grow; their low bits are the place in Memory.
  */
@@ -20,7 +20,7 @@
 
 typedef struct RING_ENTRY
 {
-    uint32_t Length; /* of the record that follows, with the two bits */
+    uint32_t Length; /* of the record that follows, or of the padding, with the two bits */
     uint32_t Reserved;
     uint64_t Position; /* its own: what of it is the producer's alone */
 } RING_ENTRY;
