@@ -46,6 +46,6 @@ VOID WayComplete(_Inout_ PIRP Irp, _In_ NTSTATUS Status, _In_ ULONG Written);
 
 /* The DriverEntry of each way. */
 DRIVER_INITIALIZE LimitEntry, GatherEntry, SeedEntry, PollEntry, OneAtATimeEntry, SignalledRingEntry,
-    SampledRingEntry, BpfRingEntry;
+    SampledRingEntry, BpfRingEntry, AuthorEntry;
 
 #endif

@@ -7,6 +7,11 @@
 
 #define WAY_DEVICE_NAME L"\\Device\\PrcmWay"
 #define WAY_LINK_NAME   L"\\DosDevices\\PrcmWay"
+#define WAY_WIN32_NAME  L"\\\\.\\PrcmWay"
+
+/* Under Wine, the auto-reset event. */
+#define WAY_SIGNAL_NAME       L"\\BaseNamedObjects\\PrcmWay"
+#define WAY_SIGNAL_WIN32_NAME L"Global\\PrcmWay"
 
 /* CTL_CODE(FILE_DEVICE_UNKNOWN, 0x900, METHOD_OUT_DIRECT, FILE_READ_ACCESS): one record, or as many as fit; what it does where
  * there is none is the way's affair. */

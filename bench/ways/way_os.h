@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the ways need of their host beyond WDM: way_sim.c has it on the kernel in user mode.
+ * What the ways need of their host beyond WDM: way_sim.c has it on the kernel in user mode, way_wine.c under Wine.
  */
 #ifndef WAY_OS_H
 #define WAY_OS_H
