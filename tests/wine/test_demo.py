@@ -147,13 +147,56 @@ def test_a_command_that_is_none_is_an_error(start_demo, command):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--tier"], ["--tier", "none"], ["--no-such-option"], ["cmd"]], ids=" ".join
+    "arguments",
+    [
+        ["--tier"],
+        ["--tier", "none"],
+        ["--no-such-option"],
+        ["cmd"],
+        ["--compare=0"],
+        ["--compare", "--tier", "base"],
+        ["--compare", "--", "cmd"],
+    ],
+    ids=" ".join,
 )
 def test_wrong_arguments_are_refused_before_anything_is_done(start_demo, arguments):
     demo = start_demo(*arguments)
     demo.expect(2)
-    assert "usage:" in demo.said() or "ex2, ex or base" in demo.said()
+    assert any(text in demo.said() for text in ("usage:", "ex2, ex or base", "1 to 300000"))
     assert " s] " not in demo.said()
+
+
+def test_the_same_events_in_three_ways(start_demo):
+    """What the author's way does wrong is seen, and of the two others nothing is missing."""
+    demo = start_demo("--compare=3000", "--json")
+    demo.expect(0)
+    found = json.loads(demo.out.read_text())
+    assert found["ratio"] > 0
+    ways = found["ways"]
+    assert list(ways) == ["author", "one-at-a-time", "prcm"]
+    raised = {way["raised"] for way in ways.values()}
+    assert len(raised) == 1 and min(raised) > 3000, "the same events"
+    for name in "one-at-a-time", "prcm":
+        way = ways[name]
+        assert way["delivered"] == way["raised"], way
+        wrong = [way[name] for name in ("duplicates", "out_of_order", "missing", "known_lost")]
+        assert wrong == [0, 0, 0, 0], way
+    assert ways["prcm"]["requests"] < ways["one-at-a-time"]["requests"] == raised.pop()
+    author = ways["author"]
+    assert author["duplicates"] > 0, "registered twice"
+    assert author["out_of_order"] > 0, "the newest first"
+    assert author["missing"] > 0 and author["known_lost"] is None, "and nothing says so"
+    assert author["delivered"] - author["duplicates"] + author["missing"] == author["raised"]
+    assert "prcm told each of the" in demo.said()
+
+
+@pytest.mark.parametrize("where", ["requests", "the author's way"])
+def test_ctrl_c_amid_the_three_ways_leaves_nothing_running(start_demo, where):
+    demo = start_demo("--compare")
+    demo.wait_for(where)
+    os.killpg(demo.popen.pid, signal.SIGINT)
+    demo.expect(INTERRUPTED)
+    assert "nothing is left running" in demo.said()
 
 
 @pytest.mark.parametrize(
