@@ -11,7 +11,7 @@
 #define DEFAULT_POLL_MS    400u
 #define MAX_COUNT          20000000u
 #define MAX_PRODUCERS      64u
-#define MAX_READERS        63u /* of PRCM_MAX_SESSIONS; one is left to ask */
+#define MAX_READERS        PRCM_MAX_SESSIONS
 
 static const char Usage[] =
     "usage: bench --way WAY [OPTION...] RECORDING...\n"
@@ -116,7 +116,8 @@ Print(const RUN_CONFIG *Config, const EVENTS *Events, const RUN_RESULT *Result)
            EventsMeanTextBytes(Events));
     printf(", \"memory_bytes\": %llu", (unsigned long long)Config->Way->MemoryBytes);
     if (Config->EmptyRequests)
-        printf(", \"empty_request_ns\": %.1f", Result->EmptyRequestNs);
+        printf(", \"empty_request_ns\": %.1f, \"crossing_ns\": %.1f", Result->EmptyRequestNs,
+               Result->CrossingNs);
     if (Config->Stamped)
     {
         PrintSpread("notify_ns", &Result->Notify);

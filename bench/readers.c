@@ -26,8 +26,7 @@ Pause(unsigned Microseconds)
     nanosleep(&Time, NULL);
 }
 
-/* From user mode into the kernel: what that costs, an empty system call of the host's costs as well. */
-static void
+void
 Cross(void)
 {
     syscall(SYS_getppid);

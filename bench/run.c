@@ -272,6 +272,15 @@ TimeEmptyRequests(unsigned Count)
     return TicksToNanoseconds((double)Elapsed) / Count;
 }
 
+static double
+TimeCrossings(unsigned Count)
+{
+    uint64_t Begun = Ticks();
+    for (unsigned Index = 0; Index < Count; Index++)
+        Cross();
+    return TicksToNanoseconds((double)(Ticks() - Begun)) / Count;
+}
+
 void
 Run(const RUN_CONFIG *Config, const EVENTS *Events, RUN_RESULT *Result)
 {
@@ -286,7 +295,10 @@ Run(const RUN_CONFIG *Config, const EVENTS *Events, RUN_RESULT *Result)
     }
     LoadDriver(Config->Way);
     if (Config->EmptyRequests)
+    {
         Result->EmptyRequestNs = TimeEmptyRequests(Config->EmptyRequests);
+        Result->CrossingNs = TimeCrossings(Config->EmptyRequests);
+    }
     StartReaders(Run);
     StartProducers(Run, Events);
     if (Config->IdleMs)

@@ -75,7 +75,8 @@ typedef struct RUN_RESULT
     uint64_t Requests;
     uint64_t Waits;
     double IdleWaits;      /* a minute */
-    double EmptyRequestNs; /* of one */
+    double EmptyRequestNs; /* of one, without the change into the kernel */
+    double CrossingNs;     /* of one such change, as readers pay for it */
     SPREAD Notify;
     SPREAD Latency;
     bool Failed; /* a reader has; why was said */
@@ -96,6 +97,9 @@ ReaderSee(READER *Reader, uint64_t Tag, const void *Text)
     Reader->Delivered++;
     return false;
 }
+
+/* From user mode into the kernel: what that costs, an empty system call of the host's costs as well. */
+void Cross(void);
 
 /* Says that the reader is ready, before it waits for the first time. */
 void ReaderReady(READER *Reader);

@@ -12,8 +12,7 @@ POINTS = ("p50", "p99", "p999", "max")
 def of_run(run):
     """The figures of one run, by name: nothing is there that the run did not measure."""
     figures = {name: run[name] for name in WHOLE}
-    if "empty_request_ns" in run:
-        figures["empty_request_ns"] = run["empty_request_ns"]
+    figures |= {name: run[name] for name in ("empty_request_ns", "crossing_ns") if name in run}
     if run["readers"] and run["delivered"]:
         figures["reader_ns"] = run["reader_ns"]
         figures["requests_per_event"] = run["requests"] / run["delivered"]
