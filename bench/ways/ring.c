@@ -65,6 +65,7 @@ RingReserve(_In_ uint32_t Bytes)
         uint64_t Position = Producer + Padding;
         Entry = RingEntry(Position);
         Entry->Length = Bytes | RING_BUSY;
+        Entry->Padding = Padding;
         Entry->Position = Position;
         __atomic_store_n(&Ring->Producer, Position + Needed, __ATOMIC_RELEASE);
     }
@@ -82,14 +83,15 @@ RingReserveRecord(_In_ ULONG Bytes)
     return NULL;
 }
 
-/* Its position. */
-static uint64_t
+/* Whether the reader had caught up: it stands at the entry, or at the padding before it. */
+static BOOLEAN
 RingCommit(_Inout_ PRCM_RECORD *Record)
 {
     RING_ENTRY *Entry = (RING_ENTRY *)(VOID *)Record - 1;
     uint64_t Position = Entry->Position;
+    uint32_t Padding = Entry->Padding;
     (VOID) __atomic_exchange_n(&Entry->Length, Record->Size, __ATOMIC_SEQ_CST);
-    return Position;
+    return Position - __atomic_load_n(&Ring->Consumer, __ATOMIC_RELAXED) <= Padding;
 }
 
 /* Always. */
@@ -97,7 +99,7 @@ RingCommit(_Inout_ PRCM_RECORD *Record)
 static VOID
 SignalledCommit(_Inout_ PRCM_RECORD *Record)
 {
-    RingCommit(Record);
+    (VOID) RingCommit(Record);
     WaySignal();
 }
 
@@ -116,7 +118,7 @@ static VOID
 SampledCommit(_Inout_ PRCM_RECORD *Record)
 {
     static volatile LONG Count;
-    RingCommit(Record);
+    (VOID) RingCommit(Record);
     if ((ULONG)InterlockedIncrement(&Count) % RING_SAMPLE == 0)
         WaySignal();
 }
@@ -135,7 +137,7 @@ SampledRingEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)
 static VOID
 BpfCommit(_Inout_ PRCM_RECORD *Record)
 {
-    if (RingCommit(Record) == __atomic_load_n(&Ring->Consumer, __ATOMIC_RELAXED))
+    if (RingCommit(Record))
         WaySignal();
 }
 

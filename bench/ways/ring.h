@@ -20,9 +20,9 @@
 
 typedef struct RING_ENTRY
 {
-    uint32_t Length; /* of the record that follows, or of the padding, with the two bits */
-    uint32_t Reserved;
-    uint64_t Position; /* its own: what of it is the producer's alone */
+    uint32_t Length;   /* of the record that follows, or of the padding, with the two bits */
+    uint32_t Padding;  /* before it. From here on it is the producer's alone */
+    uint64_t Position; /* its own */
 } RING_ENTRY;
 
 typedef struct RING
