@@ -137,6 +137,7 @@ typedef struct PAGEABLE
 
 static pthread_rwlock_t PageablesLock = PTHREAD_RWLOCK_INITIALIZER;
 static PAGEABLE *Pageables;
+static pthread_mutex_t FaultLock = PTHREAD_MUTEX_INITIALIZER; /* guards who takes the signal */
 static struct sigaction OldFaultAction;
 
 static PAGEABLE *
@@ -180,11 +181,14 @@ PageableTakeFaults(void)
 {
     struct sigaction Action = {.sa_sigaction = PageableFault, .sa_flags = SA_SIGINFO | SA_NODEFER};
     struct sigaction Now;
+    pthread_mutex_lock(&FaultLock);
     sigaction(SIGSEGV, NULL, &Now);
-    if ((Now.sa_flags & SA_SIGINFO) && Now.sa_sigaction == PageableFault)
-        return;
-    OldFaultAction = Now;
-    sigaction(SIGSEGV, &Action, NULL);
+    if (!(Now.sa_flags & SA_SIGINFO) || Now.sa_sigaction != PageableFault)
+    {
+        OldFaultAction = Now;
+        sigaction(SIGSEGV, &Action, NULL);
+    }
+    pthread_mutex_unlock(&FaultLock);
 }
 
 PUNICODE_STRING
