@@ -31,7 +31,7 @@ static const char Usage[] =
     "  --command-line N   starts of one process alone, with a command line of N bytes (even, up to 65534)\n"
     "  --stamped          take each event's time in the notify routine, and until its reader has it\n"
     "  --behind           the readers begin when all has been raised\n"
-    "  --rearm-us N       prcm: the reader waits so long between two READs (0)\n"
+    "  --rearm-us N       prcm: the reader waits so long between two READs, unless it is behind (0)\n"
     "  --read-bytes N     prcm: of a READ (262144)\n"
     "  --poll-ms N        poll: between two looks (400)\n"
     "  --idle-ms N        nothing happens for so long first, and wakes are counted (0)\n"

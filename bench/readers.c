@@ -332,7 +332,7 @@ ReadPrcm(READER *Reader)
     ReaderReady(Reader);
     while (!Reader->Ended)
     {
-        ULONG_PTR Bytes;
+        ULONG_PTR Bytes = 0;
         Reader->Requests++;
         Cross();
         SIM_IO *Io =
@@ -343,7 +343,8 @@ ReadPrcm(READER *Reader)
             Fail(Reader, "READ failed", Status);
         else
             TakeBatch(Reader, &Account, Batch, Bytes);
-        if (Config->RearmUs && !Reader->Ended)
+        /* Who finds its buffer nearly full is behind, and reads on. */
+        if (Config->RearmUs && Bytes < Config->ReadBytes / 2 && !Reader->Ended)
         {
             Pause(Config->RearmUs);
             Reader->Waits++;

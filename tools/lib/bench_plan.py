@@ -10,7 +10,8 @@ COPIES = ("limit", "gather", "prcm", "one-at-a-time", "bpf-ring")
 PRCM = ("prcm",)
 
 READERS = 64  # as many as the driver takes
-# How prcm's reader reads where as much as possible is to get through: not at once again, and much at a time.
+# How prcm's reader reads where as much as possible is to get through: much at a time, and not at once
+# again unless it is behind.
 REARM_US = 200
 REARM = f"--rearm-us {REARM_US} --read-bytes 1048576"
 REARMED = f"{REARM_US} us between READs of 1 MiB"
