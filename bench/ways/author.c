@@ -117,9 +117,4 @@ AuthorTake(_Inout_ PIRP Irp, _Out_ VOID *Output, _In_ ULONG OutputBytes, _Out_ U
 
 static const WAY Author = {AuthorInit, AuthorDestroy, QueueReserve, AuthorCommit, AuthorTake, NULL};
 
-NTSTATUS NTAPI
-AuthorEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)
-{
-    UNREFERENCED_PARAMETER(RegistryPath);
-    return WayStart(DriverObject, &Author);
-}
+WAY_ENTRY(AuthorEntry, Author)

@@ -50,12 +50,7 @@ LimitCommit(_Inout_ PRCM_RECORD *Record)
 
 static const WAY Gather = {LimitInit, LimitDestroy, LimitReserve, LimitCommit, NULL, NULL};
 
-NTSTATUS NTAPI
-GatherEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)
-{
-    UNREFERENCED_PARAMETER(RegistryPath);
-    return WayStart(DriverObject, &Gather);
-}
+WAY_ENTRY(GatherEntry, Gather)
 
 /* Without notify.c. A record's fixed part is copied from one that is there, its text from where it is. */
 

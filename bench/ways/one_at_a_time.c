@@ -147,9 +147,4 @@ OneTake(_Inout_ PIRP Irp, _Out_ VOID *Output, _In_ ULONG OutputBytes, _Out_ ULON
 
 static const WAY OneAtATime = {OneInit, OneDestroy, QueueReserve, OneCommit, OneTake, OneCancel};
 
-NTSTATUS NTAPI
-OneAtATimeEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)
-{
-    UNREFERENCED_PARAMETER(RegistryPath);
-    return WayStart(DriverObject, &OneAtATime);
-}
+WAY_ENTRY(OneAtATimeEntry, OneAtATime)

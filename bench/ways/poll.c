@@ -38,9 +38,4 @@ PollTake(_Inout_ PIRP Irp, _Out_ VOID *Output, _In_ ULONG OutputBytes, _Out_ ULO
 
 static const WAY Poll = {PollInit, PollDestroy, QueueReserve, PollCommit, PollTake, NULL};
 
-NTSTATUS NTAPI
-PollEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)
-{
-    UNREFERENCED_PARAMETER(RegistryPath);
-    return WayStart(DriverObject, &Poll);
-}
+WAY_ENTRY(PollEntry, Poll)

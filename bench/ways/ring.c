@@ -105,12 +105,7 @@ SignalledCommit(_Inout_ PRCM_RECORD *Record)
 
 static const WAY SignalledRing = {RingInit, RingDestroy, RingReserveRecord, SignalledCommit, NULL, NULL};
 
-NTSTATUS NTAPI
-SignalledRingEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)
-{
-    UNREFERENCED_PARAMETER(RegistryPath);
-    return WayStart(DriverObject, &SignalledRing);
-}
+WAY_ENTRY(SignalledRingEntry, SignalledRing)
 
 /* One in RING_SAMPLE. */
 
@@ -125,12 +120,7 @@ SampledCommit(_Inout_ PRCM_RECORD *Record)
 
 static const WAY SampledRing = {RingInit, RingDestroy, RingReserveRecord, SampledCommit, NULL, NULL};
 
-NTSTATUS NTAPI
-SampledRingEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)
-{
-    UNREFERENCED_PARAMETER(RegistryPath);
-    return WayStart(DriverObject, &SampledRing);
-}
+WAY_ENTRY(SampledRingEntry, SampledRing)
 
 /* When the reader had caught up. */
 
@@ -143,9 +133,4 @@ BpfCommit(_Inout_ PRCM_RECORD *Record)
 
 static const WAY BpfRing = {RingInit, RingDestroy, RingReserveRecord, BpfCommit, NULL, NULL};
 
-NTSTATUS NTAPI
-BpfRingEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)
-{
-    UNREFERENCED_PARAMETER(RegistryPath);
-    return WayStart(DriverObject, &BpfRing);
-}
+WAY_ENTRY(BpfRingEntry, BpfRing)

@@ -38,9 +38,4 @@ SeedTake(_Inout_ PIRP Irp, _Out_ VOID *Output, _In_ ULONG OutputBytes, _Out_ ULO
 
 static const WAY Seed = {SeedInit, SeedDestroy, QueueReserve, SeedCommit, SeedTake, NULL};
 
-NTSTATUS NTAPI
-SeedEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)
-{
-    UNREFERENCED_PARAMETER(RegistryPath);
-    return WayStart(DriverObject, &Seed);
-}
+WAY_ENTRY(SeedEntry, Seed)

@@ -44,7 +44,15 @@ extern volatile LONG64 WayLost;
 
 VOID WayComplete(_Inout_ PIRP Irp, _In_ NTSTATUS Status, _In_ ULONG Written);
 
-/* The DriverEntry of each way. */
+/* Defines the DriverEntry of Way, a const WAY. */
+#define WAY_ENTRY(Entry, Way)                                                                                \
+    NTSTATUS NTAPI Entry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)                          \
+    {                                                                                                        \
+        UNREFERENCED_PARAMETER(RegistryPath);                                                                \
+        return WayStart(DriverObject, &(Way));                                                               \
+    }
+
+/* Of each way. */
 DRIVER_INITIALIZE LimitEntry, GatherEntry, SeedEntry, PollEntry, OneAtATimeEntry, SignalledRingEntry,
     SampledRingEntry, BpfRingEntry, AuthorEntry;
 
