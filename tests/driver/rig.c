@@ -99,6 +99,14 @@ RigQuery(PRCM_QUERY *Query)
     assert_status(SimClose(File), STATUS_SUCCESS);
 }
 
+uint32_t
+RigSessions(void)
+{
+    PRCM_QUERY Query;
+    RigQuery(&Query);
+    return Query.Sessions - 1;
+}
+
 /* ---- Events ---- */
 
 static UNICODE_STRING

@@ -37,6 +37,9 @@ PUNICODE_STRING RigTextOfLength(PCWSTR Text, ULONG Bytes);
 
 void RigQuery(PRCM_QUERY *Query);
 
+/* How many sessions there are, without the one that asks. */
+uint32_t RigSessions(void);
+
 /* How many threads raise events, for the tally; 1 after RigReset. */
 extern unsigned RigProducers;
 

@@ -15,14 +15,6 @@ RaiseOne(void *Context)
     RigRaiseImage(1000);
 }
 
-static uint32_t
-Sessions(void)
-{
-    PRCM_QUERY Query;
-    RigQuery(&Query);
-    return Query.Sessions - 1; /* without the one that asks */
-}
-
 /* ---- Cancel ---- */
 
 static void
@@ -83,11 +75,11 @@ closing_the_last_handle_ends_the_pended_read(void **State)
     (void)State;
     ReaderOpen(&Reader, PRCM_FROM_NOW);
     ReaderPend(&Reader);
-    assert_int_equal(Sessions(), 1);
+    assert_int_equal(RigSessions(), 1);
     assert_status(SimClose(Reader.File), STATUS_SUCCESS);
     Reader.File = NULL;
     assert_status(ReaderWait(&Reader), STATUS_CANCELLED);
-    assert_int_equal(Sessions(), 0);
+    assert_int_equal(RigSessions(), 0);
     ReaderClose(&Reader);
 }
 
@@ -102,7 +94,7 @@ CheckDuplicates(bool CloseCopyFirst)
     assert_status(SimClose(CloseCopyFirst ? Copy : Original), STATUS_SUCCESS);
     Reader.File = CloseCopyFirst ? Original : Copy;
     assert_false(SimIoDone(Reader.Pended));
-    assert_int_equal(Sessions(), 1);
+    assert_int_equal(RigSessions(), 1);
     RigRaiseImage(1000);
     assert_status(ReaderWait(&Reader), STATUS_SUCCESS);
     assert_int_equal(Reader.RecordCount, 1);
@@ -110,7 +102,7 @@ CheckDuplicates(bool CloseCopyFirst)
     assert_status(SimClose(Reader.File), STATUS_SUCCESS);
     Reader.File = NULL;
     assert_status(ReaderWait(&Reader), STATUS_CANCELLED);
-    assert_int_equal(Sessions(), 0);
+    assert_int_equal(RigSessions(), 0);
     ReaderClose(&Reader);
 }
 
@@ -185,7 +177,7 @@ a_handle_closed_while_a_writer_fills_its_read_gets_it_completed(void **State)
         StallEnd(Stall);
         NTSTATUS Status = ReaderWait(&Reader);
         assert_true(Status == STATUS_SUCCESS || Status == STATUS_CANCELLED);
-        assert_int_equal(Sessions(), 0);
+        assert_int_equal(RigSessions(), 0);
         ReaderClose(&Reader);
     }
 }

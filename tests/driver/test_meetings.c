@@ -41,14 +41,6 @@ Meet(void (*Routine)(void *), TASK *Task, ULONG Threads)
         SimThreadJoin(Started[Index]);
 }
 
-static uint32_t
-Sessions(void)
-{
-    PRCM_QUERY Query;
-    RigQuery(&Query);
-    return Query.Sessions - 1; /* without the one that asks */
-}
-
 static void
 OpenAndClose(void *Context)
 {
@@ -62,7 +54,7 @@ opens_and_closes_meet_and_each_is_counted(void **State)
 {
     (void)State;
     Meet(OpenAndClose, NULL, THREADS);
-    assert_int_equal(Sessions(), 0);
+    assert_int_equal(RigSessions(), 0);
 }
 
 static void

@@ -9,14 +9,6 @@
 #define READER_ID 2000u
 #define OTHER_ID  3000u
 
-static uint32_t
-Sessions(void)
-{
-    PRCM_QUERY Query;
-    RigQuery(&Query);
-    return Query.Sessions - 1; /* without the one that asks */
-}
-
 static PEPROCESS
 AddProcess(ULONG Id)
 {
@@ -83,9 +75,9 @@ a_process_that_dies_takes_its_pended_read_and_its_session_along(void **State)
     ReaderOpen(&Other, PRCM_FROM_NOW);
     OpenIn(Process, &Reader);
     assert_false(PendIn(Process, &Reader));
-    assert_int_equal(Sessions(), 2);
+    assert_int_equal(RigSessions(), 2);
     SimRaiseExit(Process, 7, 0);
-    assert_int_equal(Sessions(), 1);
+    assert_int_equal(RigSessions(), 1);
     assert_status(ReaderWait(&Reader), STATUS_CANCELLED);
     /* Its own end was told to the other, and cost it nothing. */
     assert_int_equal(ReaderDrain(&Other), 1);
@@ -114,7 +106,7 @@ LookInExit(void *Context, SIM_POINT Point, const void *Object)
     Order->Seen = true;
     SimSetHook(NULL, NULL);
     Order->CancelledAtExit = SimIoDone(Order->Io);
-    Order->SessionsAtExit = Sessions();
+    Order->SessionsAtExit = RigSessions();
 }
 
 static void
@@ -132,7 +124,7 @@ a_read_is_cancelled_before_the_exit_is_told_and_handles_closed_after(void **Stat
     assert_true(Order.Seen);
     assert_true(Order.CancelledAtExit);
     assert_int_equal(Order.SessionsAtExit, 1);
-    assert_int_equal(Sessions(), 0);
+    assert_int_equal(RigSessions(), 0);
     assert_status(ReaderWait(&Reader), STATUS_CANCELLED);
     Bury(&Reader);
 }
@@ -158,7 +150,7 @@ a_session_outlives_its_process_where_another_has_a_handle(void **State)
 
     SimRaiseExit(Process, 0, 0);
     assert_status(ReaderWait(&Reader), STATUS_CANCELLED);
-    assert_int_equal(Sessions(), 1);
+    assert_int_equal(RigSessions(), 1);
 
     /* The other reads on where the dead one was: at the latter's exit. */
     Reader.File = Copy;
@@ -169,7 +161,7 @@ a_session_outlives_its_process_where_another_has_a_handle(void **State)
     assert_int_equal(Reader.Records[1]->Kind, PRCM_KIND_EXIT);
     ReaderCheckAccount(&Reader);
     CloseIn(Other, &Reader);
-    assert_int_equal(Sessions(), 0);
+    assert_int_equal(RigSessions(), 0);
     SimRaiseExit(Other, 0, 0);
 }
 
@@ -189,11 +181,11 @@ a_read_stays_pended_when_another_process_with_a_handle_dies(void **State)
     /* The exit is an event, and completes it; were it cancelled, the status would say so. */
     assert_status(ReaderWait(&Reader), STATUS_SUCCESS);
     assert_int_equal(Reader.RecordCount, 1);
-    assert_int_equal(Sessions(), 1);
+    assert_int_equal(RigSessions(), 1);
     assert_false(PendIn(Process, &Reader));
     SimRaiseExit(Process, 0, 0);
     assert_status(ReaderWait(&Reader), STATUS_CANCELLED);
-    assert_int_equal(Sessions(), 0);
+    assert_int_equal(RigSessions(), 0);
     Bury(&Reader);
 }
 
@@ -217,7 +209,7 @@ the_last_handle_ends_the_read_in_whatever_process_it_is(void **State)
     assert_status(SimClose(Copy), STATUS_SUCCESS);
     SimEnterProcess(NULL);
     assert_status(ReaderWait(&Reader), STATUS_CANCELLED);
-    assert_int_equal(Sessions(), 0);
+    assert_int_equal(RigSessions(), 0);
     Bury(&Reader);
     SimRaiseExit(Process, 0, 0);
     SimRaiseExit(Other, 0, 0);
@@ -236,7 +228,7 @@ a_process_dies_with_as_many_handles_and_reads_as_it_has(void **State)
             assert_false(PendIn(Process, &Readers[Index]));
     }
     SimRaiseExit(Process, 0, 0);
-    assert_int_equal(Sessions(), 0);
+    assert_int_equal(RigSessions(), 0);
     for (ULONG Index = 0; Index < RTL_NUMBER_OF(Readers); Index++)
     {
         if (Index % 2)
@@ -276,7 +268,7 @@ a_process_that_dies_while_a_writer_fills_its_read_gets_it_completed(void **State
         SimThreadJoin(Dying);
         NTSTATUS Status = ReaderWait(&Reader);
         assert_true(Status == STATUS_SUCCESS || Status == STATUS_CANCELLED);
-        assert_int_equal(Sessions(), 0);
+        assert_int_equal(RigSessions(), 0);
         Bury(&Reader);
     }
 }
@@ -313,7 +305,7 @@ a_thread_that_waits_for_its_read_is_let_go_when_its_process_dies(void **State)
     SimRaiseExit(Process, 0, 0);
     SimThreadJoin(Thread);
     assert_status(Waiting.Status, STATUS_CANCELLED);
-    assert_int_equal(Sessions(), 0);
+    assert_int_equal(RigSessions(), 0);
     SimGateFree(Waiting.Issued);
     Bury(&Reader);
 }
@@ -350,7 +342,7 @@ a_host_without_cleanup_ends_a_dead_processs_session_as_well(void **State)
     assert_false(PendIn(Process, &Reader));
     SimRaiseExit(Process, 0, 0);
     assert_status(ReaderWait(&Reader), STATUS_CANCELLED);
-    assert_int_equal(Sessions(), 0);
+    assert_int_equal(RigSessions(), 0);
     Bury(&Reader);
 }
 
