@@ -16,21 +16,6 @@
 
 #define AUTHOR_PROCESS_SUBSYSTEMS 0u /* PsCreateProcessNotifySubsystems */
 
-static QUEUE Queue;
-
-static NTSTATUS
-AuthorInit(VOID)
-{
-    QueueInit(&Queue);
-    return STATUS_SUCCESS;
-}
-
-static VOID
-AuthorDestroy(VOID)
-{
-    QueueDestroy(&Queue);
-}
-
 static VOID
 AuthorCommit(_Inout_ PRCM_RECORD *Record)
 {
@@ -107,14 +92,6 @@ NotifyUnregister(VOID)
     PsRemoveLoadImageNotifyRoutine(AuthorNotifyImage);
 }
 
-static NTSTATUS
-AuthorTake(_Inout_ PIRP Irp, _Out_ VOID *Output, _In_ ULONG OutputBytes, _Out_ ULONG *Written)
-{
-    UNREFERENCED_PARAMETER(Irp);
-    *Written = QueueTake(&Queue, Output, OutputBytes);
-    return *Written ? STATUS_SUCCESS : STATUS_NO_MORE_ENTRIES;
-}
-
-static const WAY Author = {AuthorInit, AuthorDestroy, QueueReserve, AuthorCommit, AuthorTake, NULL};
+static const WAY Author = {QueueInit, QueueDestroy, QueueReserve, AuthorCommit, QueueTakeOne, NULL};
 
 WAY_ENTRY(AuthorEntry, Author)

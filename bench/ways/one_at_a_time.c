@@ -9,7 +9,6 @@
 #include "os.h"
 #include "queue.h"
 
-static QUEUE Queue;
 static LIST_ENTRY Pended; /* guarded by Queue.Lock */
 static IO_CSQ Csq;
 
@@ -64,15 +63,9 @@ OneCancelled(_In_ PIO_CSQ Of, _In_ PIRP Irp)
 static NTSTATUS
 OneInit(VOID)
 {
-    QueueInit(&Queue);
+    (VOID) QueueInit(); /* which cannot fail */
     InitializeListHead(&Pended);
     return IoCsqInitializeEx(&Csq, OneInsert, OneRemove, OnePeek, OneAcquire, OneRelease, OneCancelled);
-}
-
-static VOID
-OneDestroy(VOID)
-{
-    QueueDestroy(&Queue);
 }
 
 static VOID
@@ -105,7 +98,7 @@ OnePut(_In_ QUEUE_ENTRY *Entry)
     KIRQL Irql;
     KeAcquireSpinLock(&Queue.Lock, &Irql);
     BOOLEAN None = IsListEmpty(&Pended);
-    BOOLEAN Room = None && QueuePutLocked(&Queue, Entry);
+    BOOLEAN Room = None && QueuePutLocked(Entry);
     KeReleaseSpinLock(&Queue.Lock, Irql);
     if (None && !Room)
     {
@@ -129,13 +122,13 @@ OneCommit(_Inout_ PRCM_RECORD *Record)
 static NTSTATUS
 OneTake(_Inout_ PIRP Irp, _Out_ VOID *Output, _In_ ULONG OutputBytes, _Out_ ULONG *Written)
 {
-    *Written = QueueTake(&Queue, Output, OutputBytes);
+    *Written = QueueTake(Output, OutputBytes);
     if (*Written)
         return STATUS_SUCCESS;
     IoMarkIrpPending(Irp);
     while (IoCsqInsertIrpEx(&Csq, Irp, NULL, NULL) == STATUS_RETRY)
     {
-        *Written = QueueTake(&Queue, Output, OutputBytes);
+        *Written = QueueTake(Output, OutputBytes);
         if (*Written)
         {
             WayComplete(Irp, STATUS_SUCCESS, *Written);
@@ -145,6 +138,6 @@ OneTake(_Inout_ PIRP Irp, _Out_ VOID *Output, _In_ ULONG OutputBytes, _Out_ ULON
     return STATUS_PENDING;
 }
 
-static const WAY OneAtATime = {OneInit, OneDestroy, QueueReserve, OneCommit, OneTake, OneCancel};
+static const WAY OneAtATime = {OneInit, QueueDestroy, QueueReserve, OneCommit, OneTake, OneCancel};
 
 WAY_ENTRY(OneAtATimeEntry, OneAtATime)

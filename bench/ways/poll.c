@@ -5,25 +5,10 @@
  */
 #include "queue.h"
 
-static QUEUE Queue;
-
-static NTSTATUS
-PollInit(VOID)
-{
-    QueueInit(&Queue);
-    return STATUS_SUCCESS;
-}
-
-static VOID
-PollDestroy(VOID)
-{
-    QueueDestroy(&Queue);
-}
-
 static VOID
 PollCommit(_Inout_ PRCM_RECORD *Record)
 {
-    QueuePut(&Queue, QueueEntry(Record));
+    QueuePut(QueueEntry(Record));
 }
 
 static NTSTATUS
@@ -31,11 +16,11 @@ PollTake(_Inout_ PIRP Irp, _Out_ VOID *Output, _In_ ULONG OutputBytes, _Out_ ULO
 {
     ULONG Bytes;
     UNREFERENCED_PARAMETER(Irp);
-    while ((Bytes = QueueTake(&Queue, (UCHAR *)Output + *Written, OutputBytes - *Written)) != 0)
+    while ((Bytes = QueueTake((UCHAR *)Output + *Written, OutputBytes - *Written)) != 0)
         *Written += Bytes;
     return *Written ? STATUS_SUCCESS : STATUS_NO_MORE_ENTRIES;
 }
 
-static const WAY Poll = {PollInit, PollDestroy, QueueReserve, PollCommit, PollTake, NULL};
+static const WAY Poll = {QueueInit, QueueDestroy, QueueReserve, PollCommit, PollTake, NULL};
 
 WAY_ENTRY(PollEntry, Poll)

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "queue.h"
 
-VOID
-QueueInit(QUEUE *Queue)
+QUEUE Queue;
+
+NTSTATUS
+QueueInit(VOID)
 {
-    KeInitializeSpinLock(&Queue->Lock);
-    InitializeListHead(&Queue->Entries);
-    Queue->Bytes = 0;
+    KeInitializeSpinLock(&Queue.Lock);
+    InitializeListHead(&Queue.Entries);
+    Queue.Bytes = 0;
+    return STATUS_SUCCESS;
 }
 
 VOID
-QueueDestroy(QUEUE *Queue)
+QueueDestroy(VOID)
 {
-    while (!IsListEmpty(&Queue->Entries))
-        QueueFree(CONTAINING_RECORD(RemoveHeadList(&Queue->Entries), QUEUE_ENTRY, Link));
+    while (!IsListEmpty(&Queue.Entries))
+        QueueFree(CONTAINING_RECORD(RemoveHeadList(&Queue.Entries), QUEUE_ENTRY, Link));
 }
 
 PRCM_RECORD *
@@ -40,22 +43,22 @@ QueueFree(QUEUE_ENTRY *Entry)
 }
 
 BOOLEAN
-QueuePutLocked(QUEUE *Queue, QUEUE_ENTRY *Entry)
+QueuePutLocked(QUEUE_ENTRY *Entry)
 {
-    if (Queue->Bytes + Entry->Record.Size > QUEUE_MAX_BYTES)
+    if (Queue.Bytes + Entry->Record.Size > QUEUE_MAX_BYTES)
         return FALSE;
-    Queue->Bytes += Entry->Record.Size;
-    InsertTailList(&Queue->Entries, &Entry->Link);
+    Queue.Bytes += Entry->Record.Size;
+    InsertTailList(&Queue.Entries, &Entry->Link);
     return TRUE;
 }
 
 BOOLEAN
-QueuePut(QUEUE *Queue, QUEUE_ENTRY *Entry)
+QueuePut(QUEUE_ENTRY *Entry)
 {
     KIRQL Irql;
-    KeAcquireSpinLock(&Queue->Lock, &Irql);
-    BOOLEAN Room = QueuePutLocked(Queue, Entry);
-    KeReleaseSpinLock(&Queue->Lock, Irql);
+    KeAcquireSpinLock(&Queue.Lock, &Irql);
+    BOOLEAN Room = QueuePutLocked(Entry);
+    KeReleaseSpinLock(&Queue.Lock, Irql);
     if (Room)
         return TRUE;
     QueueFree(Entry);
@@ -64,29 +67,37 @@ QueuePut(QUEUE *Queue, QUEUE_ENTRY *Entry)
 }
 
 static QUEUE_ENTRY *
-QueueTakeLocked(_Inout_ QUEUE *Queue, _In_ ULONG Bytes)
+QueueTakeLocked(_In_ ULONG Bytes)
 {
-    if (IsListEmpty(&Queue->Entries))
+    if (IsListEmpty(&Queue.Entries))
         return NULL;
-    QUEUE_ENTRY *Entry = CONTAINING_RECORD(Queue->Entries.Flink, QUEUE_ENTRY, Link);
+    QUEUE_ENTRY *Entry = CONTAINING_RECORD(Queue.Entries.Flink, QUEUE_ENTRY, Link);
     if (Entry->Record.Size > Bytes)
         return NULL;
     RemoveEntryList(&Entry->Link);
-    Queue->Bytes -= Entry->Record.Size;
+    Queue.Bytes -= Entry->Record.Size;
     return Entry;
 }
 
 ULONG
-QueueTake(QUEUE *Queue, VOID *Output, ULONG Bytes)
+QueueTake(VOID *Output, ULONG Bytes)
 {
     KIRQL Irql;
-    KeAcquireSpinLock(&Queue->Lock, &Irql);
-    QUEUE_ENTRY *Entry = QueueTakeLocked(Queue, Bytes);
-    KeReleaseSpinLock(&Queue->Lock, Irql);
+    KeAcquireSpinLock(&Queue.Lock, &Irql);
+    QUEUE_ENTRY *Entry = QueueTakeLocked(Bytes);
+    KeReleaseSpinLock(&Queue.Lock, Irql);
     if (!Entry)
         return 0;
     ULONG Written = Entry->Record.Size;
     RtlCopyMemory(Output, &Entry->Record, Written);
     QueueFree(Entry);
     return Written;
+}
+
+NTSTATUS
+QueueTakeOne(PIRP Irp, VOID *Output, ULONG OutputBytes, ULONG *Written)
+{
+    UNREFERENCED_PARAMETER(Irp);
+    *Written = QueueTake(Output, OutputBytes);
+    return *Written ? STATUS_SUCCESS : STATUS_NO_MORE_ENTRIES;
 }

@@ -23,8 +23,12 @@ typedef struct QUEUE_ENTRY
     PRCM_RECORD Record;
 } QUEUE_ENTRY;
 
-VOID QueueInit(_Out_ QUEUE *Queue);
-VOID QueueDestroy(_Inout_ QUEUE *Queue);
+/* The one there is: a program may hold several ways, and runs one at a time. */
+extern QUEUE Queue;
+
+/* WAY.Init, WAY.Destroy. */
+NTSTATUS QueueInit(VOID);
+VOID QueueDestroy(VOID);
 
 /* WAY.Reserve: the record of an entry that is not queued yet, to be put or freed. */
 PRCM_RECORD *QueueReserve(_In_ ULONG Bytes);
@@ -32,13 +36,16 @@ QUEUE_ENTRY *QueueEntry(_In_ PRCM_RECORD *Record);
 VOID QueueFree(_In_ QUEUE_ENTRY *Entry);
 
 /* Puts Entry at the end. FALSE: no room; freed and counted. */
-BOOLEAN QueuePut(_Inout_ QUEUE *Queue, _In_ QUEUE_ENTRY *Entry);
+BOOLEAN QueuePut(_In_ QUEUE_ENTRY *Entry);
 
 /* The same for who holds the lock, but that Entry is still the caller's, and not counted, if there is no room. */
-BOOLEAN QueuePutLocked(_Inout_ QUEUE *Queue, _In_ QUEUE_ENTRY *Entry);
+BOOLEAN QueuePutLocked(_In_ QUEUE_ENTRY *Entry);
 
 /* Writes the oldest record to Output if Bytes are enough for it, and frees it. How many bytes; 0: there is none, or it does not
  * fit. */
-ULONG QueueTake(_Inout_ QUEUE *Queue, _Out_ VOID *Output, _In_ ULONG Bytes);
+ULONG QueueTake(_Out_ VOID *Output, _In_ ULONG Bytes);
+
+/* WAY.Take: that, or STATUS_NO_MORE_ENTRIES. */
+NTSTATUS QueueTakeOne(_Inout_ PIRP Irp, _Out_ VOID *Output, _In_ ULONG OutputBytes, _Out_ ULONG *Written);
 
 #endif
