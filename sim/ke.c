@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include "kernel.h"
-#include <sched.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #define CLOCK_START      0x01DD0A2B3C4D5E6FLL /* November 2026 */
 #define CLOCK_UNIX_EPOCH 0x019DB1DED53E8000LL /* 1970 */
-#define SPIN_LIMIT       1000u
+#define SPIN_LIMIT       4000u /* some 40 us: a READ that takes the lock again and again is soon over */
+#define SPIN_SLEEP_NS    100000
 
 static LONGLONG Clock = CLOCK_START;
 
@@ -54,7 +58,22 @@ SpinLockIsFree(const void *Context)
     return __atomic_load_n((const KSPIN_LOCK *)Context, __ATOMIC_RELAXED) == 0;
 }
 
-/* A thread of the host's can be taken off its processor with the lock held: who waits for it gives way at last. */
+/* Without checks. A kernel's thread keeps its processor while it holds a spin lock, and one of the host's can lose it: who has
+ * spun for so long that this must be it then sleeps until the lock is let go. To yield would not do: the scheduler takes that
+ * for having had a turn, and who had to be there is late by all the turns of the others. */
+static ULONG SpinLockSleepers; /* on any lock */
+
+/* The host looks at a lock's lower half, which is the first of the two. */
+static void
+SpinLockSleep(PKSPIN_LOCK Lock)
+{
+    /* Who lets the lock go may look at Sleepers too early, and wake nobody. */
+    static const struct timespec Longest = {0, SPIN_SLEEP_NS};
+    __atomic_add_fetch(&SpinLockSleepers, 1, __ATOMIC_SEQ_CST);
+    syscall(SYS_futex, Lock, FUTEX_WAIT_PRIVATE, 1, &Longest, NULL, 0);
+    __atomic_sub_fetch(&SpinLockSleepers, 1, __ATOMIC_SEQ_CST);
+}
+
 static void
 SpinLockTakeUnchecked(PKSPIN_LOCK Lock)
 {
@@ -64,8 +83,16 @@ SpinLockTakeUnchecked(PKSPIN_LOCK Lock)
             if (Spins < SPIN_LIMIT)
                 __builtin_ia32_pause();
             else
-                sched_yield();
+                SpinLockSleep(Lock);
         }
+}
+
+static void
+SpinLockGiveUnchecked(PKSPIN_LOCK Lock)
+{
+    __atomic_store_n(Lock, 0, __ATOMIC_RELEASE);
+    if (__atomic_load_n(&SpinLockSleepers, __ATOMIC_RELAXED))
+        syscall(SYS_futex, Lock, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
 static void
@@ -97,7 +124,7 @@ SpinLockGive(PKSPIN_LOCK Lock)
 {
     if (!SIM_CHECKS)
     {
-        __atomic_store_n(Lock, 0, __ATOMIC_RELEASE);
+        SpinLockGiveUnchecked(Lock);
         return;
     }
     PKTHREAD Self = SchedSelf();
