@@ -205,6 +205,13 @@ DeviceOpen(_Inout_ FILE_OBJECT *File)
 
 /* Dispatch. */
 
+/* Not the end of a handle: nobody could do anything about it, and SessionsDestroy frees what it left. */
+static BOOLEAN
+DeviceMayRefuse(_In_ UCHAR MajorFunction)
+{
+    return MajorFunction != IRP_MJ_CLEANUP && MajorFunction != IRP_MJ_CLOSE;
+}
+
 /* Of the four functions that DeviceCreate sets; the I/O manager refuses all others. */
 static NTSTATUS NTAPI
 DeviceDispatch(_In_ DEVICE_OBJECT *DeviceObject, _Inout_ PIRP Irp)
@@ -215,7 +222,7 @@ DeviceDispatch(_In_ DEVICE_OBJECT *DeviceObject, _Inout_ PIRP Irp)
     UNREFERENCED_PARAMETER(DeviceObject);
 
     if (!ExAcquireRundownProtection(&Device.Running))
-        return DeviceComplete(Irp, STATUS_DEVICE_REMOVED, 0);
+        return DeviceComplete(Irp, DeviceMayRefuse(Stack->MajorFunction) ? STATUS_DEVICE_REMOVED : Status, 0);
     switch (Stack->MajorFunction)
     {
     case IRP_MJ_CREATE:

@@ -258,13 +258,11 @@ IrpCheckDispatch(SIM_IO *Io, NTSTATUS Returned)
                    (ULONG)Returned, (ULONG)Status);
 }
 
-/* "DispatchCleanup Routines", "IRP_MJ_CLOSE": nobody could do anything about it. Wine 8.0 unloads drivers with handles
- * open, and these ends may then be refused. */
+/* "DispatchCleanup Routines", "IRP_MJ_CLOSE": nobody could do anything about it. */
 static void
 IrpCheckEnd(UCHAR Major, NTSTATUS Returned)
 {
-    if ((Major == IRP_MJ_CLEANUP || Major == IRP_MJ_CLOSE) && Returned != STATUS_SUCCESS &&
-        !DriverHostIsWine())
+    if ((Major == IRP_MJ_CLEANUP || Major == IRP_MJ_CLOSE) && Returned != STATUS_SUCCESS)
         RuleBroken("end-status", "0x%08X for a %s", (ULONG)Returned,
                    Major == IRP_MJ_CLOSE ? "CLOSE" : "CLEANUP");
 }

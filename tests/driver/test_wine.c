@@ -219,6 +219,24 @@ a_request_that_comes_while_the_driver_goes_is_refused(void **State)
     SimClose(File);
 }
 
+/* CLOSE, and CLEANUP should there be a host that sends that. */
+static void
+the_end_of_a_handle_while_the_driver_goes_is_none_to_refuse(void **State)
+{
+    SimHostIsWine(false);
+    HANDLE File = RigOpen();
+    HANDLE Second = RigOpen();
+    (void)State;
+    STALL *Inside = StallStart(QueryOne, File, SIM_POINT_LOCK, 1);
+    STALL *Unloader = StallStart(UnloadOne, NULL, SIM_POINT_WAIT, 1);
+    assert_true(StallStands(Inside) && StallStands(Unloader));
+    SimClose(Second); /* a status that is not success breaks a rule */
+    StallEnd(Inside);
+    StallEnd(Unloader);
+    assert_false(SimIsLoaded());
+    SimClose(File);
+}
+
 /* The routine is removed, and the driver gone, between the OS's call and the routine's first look. */
 static void
 an_event_that_comes_when_the_driver_is_gone_touches_nothing(void **State)
@@ -242,6 +260,7 @@ main(void)
         TEST(a_handle_whose_create_was_refused_answers_and_closes),
         TEST(a_driver_that_goes_waits_for_whoever_stands_in_it),
         TEST(a_request_that_comes_while_the_driver_goes_is_refused),
+        TEST(the_end_of_a_handle_while_the_driver_goes_is_none_to_refuse),
         TEST(an_event_that_comes_when_the_driver_is_gone_touches_nothing),
         TEST(handles_left_open_are_freed_when_the_driver_goes),
     };
