@@ -1,33 +1,45 @@
 /* SPDX-License-Identifier: MIT
  *
  * One spin lock guards the log. Under it an event gets its number, its time and its space; the record itself
- * is filled outside, and a second, short hold commits it.
+ * is filled outside, and committed by one exchange, without the lock.
  *
  *     entry:   (free) --LogReserve--> filling --LogCommit--> committed --eviction--> (free)
  *
  * A filling entry belongs to whoever reserved it, all but what the log keeps for itself and the members that
  * LogReserve sets: these are written in the hold that reserved it, and readers look at them. A committed entry
- * belongs to the log and is read and evicted under the lock only.
+ * belongs to the log and is read and evicted under the lock only: who committed it does not touch it again.
  *
- * Published is the lowest number still filling, or Next if none is. It moves at a commit alone: a reserve
- * adds a higher number, and a drop happens only behind an entry that is filling. Readers see numbers below
- * it.
+ * All numbers below some number are committed or dropped; readers see these alone. Nobody keeps that number.
+ * A lane knows an entry before which all are committed, LOG_LANE.Filling, and who needs to know more moves it on
+ * under the lock, reader or writer, over what he has to look at anyway. A drop happens only behind an entry that
+ * is filling: that entry's commit publishes both.
+ *
+ * Who commits must hear of readers that wait, and of a lane that has stalled. LOG.Listeners counts them, and is
+ * raised before they look for the last time: either they see what was committed, or who commits sees them. That
+ * is so because each Interlocked operation is a full barrier ("Interlocked Variable Access" of Windows).
  *
  * Each entry carries the counts by kind as of its number, so that a reader who meets a hole in the numbers
  * learns by subtraction what is missing, of which kinds, and why, without anybody having kept a list.
  */
 #include "log.h"
 
-/* How much a reader does in one hold of the lock, one record of the largest size more at most. */
-#define LOG_SLICE_STEPS 32u
+/* How much is done in one hold of the lock for a reader, one record of the largest size more at most. An entry is a step
+ * for its lane, and another for the reader. */
+#define LOG_SLICE_STEPS 64u
 #define LOG_SLICE_BYTES (64u * 1024u)
+
+typedef enum LOG_ENTRY_STATE
+{
+    LogEntryFilling,
+    LogEntryCommitted,
+    LogEntryPad /* fills the end of the lane where a record did not fit; only Bytes and State exist then */
+} LOG_ENTRY_STATE;
 
 typedef struct LOG_ENTRY
 {
-    ULONG Bytes; /* of the entry with its record; a multiple of 8 */
-    ULONG IsPad; /* fills the end of the lane where a record did not fit; only these two members exist then */
-    LIST_ENTRY Link;   /* LOG_LANE.Filling, while filling */
-    LOG_COUNTS Before; /* of all numbers lower than this one's */
+    ULONG Bytes;         /* of the entry with its record; a multiple of 8 */
+    volatile LONG State; /* LOG_ENTRY_STATE; written under the lock, but for LogCommit's exchange */
+    LOG_COUNTS Before;   /* of all numbers lower than this one's */
     PRCM_RECORD Record;
 } LOG_ENTRY;
 
@@ -63,7 +75,7 @@ LogInit(LOG *Log, const LOG_CONFIG *Config)
     InitializeListHead(&Log->Waiting);
     Log->Kinds = Config->Kinds;
     Log->Instance = (ULONG64)OsTime();
-    Log->Next = Log->Published = 1;
+    Log->Next = 1;
     for (ULONG Kind = 0; Kind < PRCM_KIND_COUNT; Kind++)
     {
         Log->LaneOf[Kind] = Config->LaneOf[Kind];
@@ -72,7 +84,6 @@ LogInit(LOG *Log, const LOG_CONFIG *Config)
     for (ULONG Index = 0; Index < PRCM_LANE_COUNT; Index++)
     {
         LOG_LANE *Lane = &Log->Lanes[Index];
-        InitializeListHead(&Lane->Filling);
         Lane->Bytes = Config->LaneBytes[Index];
         while ((Lane->Memory = OsAllocate(Lane->Bytes)) == NULL && Lane->Bytes > PRCM_MIN_LANE_BYTES)
             Lane->Bytes /= 2;
@@ -88,6 +99,7 @@ LogInit(LOG *Log, const LOG_CONFIG *Config)
 VOID
 LogDestroy(LOG *Log)
 {
+    ASSERT(IsListEmpty(&Log->Waiting) && !Log->Listeners);
     for (ULONG Index = 0; Index < PRCM_LANE_COUNT; Index++)
         if (Log->Lanes[Index].Memory)
             OsFree(Log->Lanes[Index].Memory);
@@ -107,65 +119,9 @@ LaneEntry(_In_ const LOG_LANE *Lane, _In_ ULONG64 Offset)
     return (LOG_ENTRY *)(VOID *)(Lane->Memory + ((ULONG)Offset & (Lane->Bytes - 1)));
 }
 
-static LOG_ENTRY *
-LaneFirstFilling(_In_ const LOG_LANE *Lane)
-{
-    if (IsListEmpty(&Lane->Filling))
-        return NULL;
-    return CONTAINING_RECORD(Lane->Filling.Flink, LOG_ENTRY, Link);
-}
-
-/* Everything before the offset returned may be evicted. */
-static ULONG64
-LaneEvictionLimit(_In_ const LOG_LANE *Lane)
-{
-    const LOG_ENTRY *Filling = LaneFirstFilling(Lane);
-    if (!Filling)
-        return Lane->Head;
-    ULONG Place = (ULONG)((const UCHAR *)Filling - Lane->Memory);
-    return Lane->Tail + ((Place - (ULONG)Lane->Tail) & (Lane->Bytes - 1));
-}
-
-static VOID
-LaneEvictOldest(_Inout_ LOG *Log, _Inout_ LOG_LANE *Lane)
-{
-    const LOG_ENTRY *Entry = LaneEntry(Lane, Lane->Tail);
-    if (!Entry->IsPad)
-        Log->Evicted[Entry->Record.Kind]++;
-    Lane->Tail += Entry->Bytes;
-}
-
-/* Space for an entry behind the newest, or NULL if that would take more than may be evicted; then nothing is.
- */
-static LOG_ENTRY *
-LaneReserve(_Inout_ LOG *Log, _Inout_ LOG_LANE *Lane, _In_ ULONG Bytes)
-{
-    ULONG ToEnd = Lane->Bytes - ((ULONG)Lane->Head & (Lane->Bytes - 1));
-    ULONG Padding = ToEnd < Bytes ? ToEnd : 0;
-    ULONG Needed = Padding + Bytes;
-
-    if (Needed > Lane->Bytes - (ULONG)(Lane->Head - LaneEvictionLimit(Lane)))
-        return NULL;
-    while (Needed > Lane->Bytes - (ULONG)(Lane->Head - Lane->Tail))
-        LaneEvictOldest(Log, Lane);
-
-    if (Padding)
-    {
-        LOG_ENTRY *Pad = LaneEntry(Lane, Lane->Head);
-        Pad->Bytes = Padding;
-        Pad->IsPad = TRUE;
-        Lane->Head += Padding;
-    }
-    LOG_ENTRY *Entry = LaneEntry(Lane, Lane->Head);
-    Entry->Bytes = Bytes;
-    Entry->IsPad = FALSE;
-    Lane->Head += Bytes;
-    return Entry;
-}
-
-/* The first entry at or behind *Position, which moves past what has been evicted, and past padding; NULL if
- * none. */
-static LOG_ENTRY *
+/* The first entry at or behind *Position, a reader's or the lane's Filling, which moves past what has been evicted,
+ * and past padding; NULL if none. Four times for each event that is read: inline. */
+static inline LOG_ENTRY *
 LanePeek(_In_ const LOG_LANE *Lane, _Inout_ ULONG64 *Position)
 {
     if (*Position < Lane->Tail)
@@ -173,62 +129,11 @@ LanePeek(_In_ const LOG_LANE *Lane, _Inout_ ULONG64 *Position)
     while (*Position != Lane->Head)
     {
         LOG_ENTRY *Entry = LaneEntry(Lane, *Position);
-        if (!Entry->IsPad)
+        if (ReadAcquire(&Entry->State) != LogEntryPad)
             return Entry;
         *Position += Entry->Bytes;
     }
     return NULL;
-}
-
-/* Writing. */
-
-PRCM_RECORD *
-LogReserve(LOG *Log, ULONG Kind, ULONG Key, ULONG Bytes)
-{
-    LOG_LANE *Lane = &Log->Lanes[Log->LaneOf[Kind]];
-    KIRQL Irql;
-
-    ASSERT(LogCaptures(Log, Kind) && Bytes % 8 == 0 && Bytes <= PRCM_MAX_RECORD_BYTES);
-    KeAcquireSpinLock(&Log->Lock, &Irql);
-    LONGLONG Time = OsTime();
-    ULONG64 Sequence = Log->Next++;
-    LOG_ENTRY *Entry = LaneReserve(Log, Lane, LOG_ENTRY_BYTES(Bytes));
-    if (Entry)
-    {
-        Entry->Before = Log->Counts;
-        Entry->Record.Size = Bytes;
-        Entry->Record.Kind = (uint16_t)Kind;
-        Entry->Record.Sequence = Sequence;
-        Entry->Record.Time = Time;
-        Entry->Record.Key = Key;
-        InsertTailList(&Lane->Filling, &Entry->Link);
-    }
-    else
-    {
-        Log->Counts.Dropped[Kind]++;
-        if (!Lane->StallSince)
-            Lane->StallSince = Time;
-    }
-    Log->Counts.Captured[Kind]++;
-    KeReleaseSpinLock(&Log->Lock, Irql);
-    return Entry ? &Entry->Record : NULL;
-}
-
-static ULONG64
-LogLowestFillingLocked(_In_ const LOG *Log, _Out_ const LOG_COUNTS **Counts)
-{
-    ULONG64 Lowest = Log->Next;
-    *Counts = &Log->Counts;
-    for (ULONG Index = 0; Index < PRCM_LANE_COUNT; Index++)
-    {
-        const LOG_ENTRY *Filling = LaneFirstFilling(&Log->Lanes[Index]);
-        if (Filling && Filling->Record.Sequence < Lowest)
-        {
-            Lowest = Filling->Record.Sequence;
-            *Counts = &Filling->Before;
-        }
-    }
-    return Lowest;
 }
 
 /* How long the lane has been dropping newcomers. At least 1, should the clock not have moved, or have been set back. */
@@ -242,12 +147,123 @@ LaneStall(_In_ const LOG_LANE *Lane)
 }
 
 static VOID
+LaneBeginStall(_Inout_ LOG *Log, _Inout_ LOG_LANE *Lane)
+{
+    Lane->StallSince = OsTime();
+    InterlockedIncrement(&Log->Listeners);
+}
+
+static VOID
 LaneEndStall(_Inout_ LOG *Log, _Inout_ LOG_LANE *Lane)
 {
     LONGLONG Stall = LaneStall(Lane);
     if (Stall > Log->LongestStall)
         Log->LongestStall = Stall;
     Lane->StallSince = 0;
+    InterlockedDecrement(&Log->Listeners);
+}
+
+/* Moves Filling past the entry there, which must be one, not Head. FALSE: it is filling. */
+static BOOLEAN
+LaneStep(_Inout_ LOG *Log, _Inout_ LOG_LANE *Lane)
+{
+    ASSERT(Lane->Filling != Lane->Head);
+    const LOG_ENTRY *Entry = LaneEntry(Lane, Lane->Filling);
+    if (ReadAcquire(&Entry->State) == LogEntryFilling)
+        return FALSE;
+    Lane->Filling += Entry->Bytes;
+    if (Lane->StallSince)
+        LaneEndStall(Log, Lane);
+    return TRUE;
+}
+
+/* Space for an entry behind the newest, or NULL if that would take more than may be evicted; then nothing is.
+ */
+static LOG_ENTRY *
+LaneReserve(_Inout_ LOG *Log, _Inout_ LOG_LANE *Lane, _In_ ULONG Bytes)
+{
+    ULONG ToEnd = Lane->Bytes - ((ULONG)Lane->Head & (Lane->Bytes - 1));
+    ULONG Padding = ToEnd < Bytes ? ToEnd : 0;
+    ULONG Needed = Padding + Bytes;
+
+    while (Needed > Lane->Bytes - (ULONG)(Lane->Head - Lane->Filling))
+        if (!LaneStep(Log, Lane))
+            return NULL;
+    while (Needed > Lane->Bytes - (ULONG)(Lane->Head - Lane->Tail))
+        Lane->Tail += LaneEntry(Lane, Lane->Tail)->Bytes;
+
+    if (Padding)
+    {
+        LOG_ENTRY *Pad = LaneEntry(Lane, Lane->Head);
+        Pad->Bytes = Padding;
+        Pad->State = LogEntryPad;
+        Lane->Head += Padding;
+    }
+    LOG_ENTRY *Entry = LaneEntry(Lane, Lane->Head);
+    Entry->Bytes = Bytes;
+    Entry->State = LogEntryFilling;
+    Lane->Head += Bytes;
+    return Entry;
+}
+
+/* Writing. */
+
+PRCM_RECORD *
+LogReserve(LOG *Log, ULONG Kind, ULONG Key, ULONG Bytes)
+{
+    LOG_LANE *Lane = &Log->Lanes[Log->LaneOf[Kind]];
+    KIRQL Irql;
+
+    ASSERT(LogCaptures(Log, Kind) && Bytes % 8 == 0 && Bytes <= PRCM_MAX_RECORD_BYTES);
+    KeAcquireSpinLock(&Log->Lock, &Irql);
+    LOG_ENTRY *Entry = LaneReserve(Log, Lane, LOG_ENTRY_BYTES(Bytes));
+    if (Entry)
+    {
+        Entry->Before = Log->Counts;
+        Entry->Record.Size = Bytes;
+        Entry->Record.Kind = (uint16_t)Kind;
+        Entry->Record.Sequence = Log->Next;
+        Entry->Record.Key = Key;
+        /* Last: what was written above is on its way to memory while the clock is read. */
+        Entry->Record.Time = OsTime();
+    }
+    else
+    {
+        Log->Counts.Dropped[Kind]++;
+        if (!Lane->StallSince)
+        {
+            LaneBeginStall(Log, Lane);
+            LaneStep(Log, Lane); /* should what is in the way have been committed just before */
+        }
+    }
+    Log->Counts.Captured[Kind]++;
+    Log->Next++;
+    KeReleaseSpinLock(&Log->Lock, Irql);
+    return Entry ? &Entry->Record : NULL;
+}
+
+/* The lowest number not known to be committed or dropped, and the counts as of it. Lanes are stepped over to find
+ * one higher than Until, as long as there are Steps. */
+static ULONG64
+LogPublishedLocked(_Inout_ LOG *Log, _In_ ULONG64 Until, _Inout_ ULONG *Steps,
+                   _Out_ const LOG_COUNTS **Counts)
+{
+    ULONG64 Published = Log->Next;
+    *Counts = &Log->Counts;
+    for (ULONG Index = 0; Index < PRCM_LANE_COUNT; Index++)
+    {
+        LOG_LANE *Lane = &Log->Lanes[Index];
+        const LOG_ENTRY *Entry;
+        while ((Entry = LanePeek(Lane, &Lane->Filling)) != NULL && Entry->Record.Sequence <= Until &&
+               *Steps && LaneStep(Log, Lane))
+            --*Steps;
+        if (Entry && Entry->Record.Sequence < Published)
+        {
+            Published = Entry->Record.Sequence;
+            *Counts = &Entry->Before;
+        }
+    }
+    return Published;
 }
 
 BOOLEAN
@@ -255,16 +271,15 @@ LogCommit(LOG *Log, PRCM_RECORD *Record)
 {
     LOG_ENTRY *Entry = CONTAINING_RECORD(Record, LOG_ENTRY, Record);
     LOG_LANE *Lane = &Log->Lanes[Log->LaneOf[Record->Kind]];
-    const LOG_COUNTS *Counts;
     KIRQL Irql;
 
+    InterlockedExchange(&Entry->State, LogEntryCommitted); /* the entry is the log's from here on */
+    if (!ReadAcquire(&Log->Listeners))
+        return FALSE;
     KeAcquireSpinLock(&Log->Lock, &Irql);
-    if (Lane->StallSince && LaneFirstFilling(Lane) == Entry)
-        LaneEndStall(Log, Lane);
-    RemoveEntryList(&Entry->Link);
-    ULONG64 Published = LogLowestFillingLocked(Log, &Counts);
-    BOOLEAN Wake = Published != Log->Published && !IsListEmpty(&Log->Waiting);
-    Log->Published = Published;
+    if (Lane->StallSince)
+        LaneStep(Log, Lane);
+    BOOLEAN Wake = !IsListEmpty(&Log->Waiting);
     KeReleaseSpinLock(&Log->Lock, Irql);
     return Wake;
 }
@@ -394,8 +409,7 @@ LogNextEntryLocked(_Inout_ LOG_READER *Reader, _Out_ ULONG *LaneIndex)
         if (!(Lane->Kinds & Reader->Kinds))
             continue;
         LOG_ENTRY *Entry = LanePeek(Lane, &Reader->Position[Index]);
-        if (Entry && Entry->Record.Sequence < Log->Published &&
-            (!Lowest || Entry->Record.Sequence < Lowest->Record.Sequence))
+        if (Entry && (!Lowest || Entry->Record.Sequence < Lowest->Record.Sequence))
         {
             Lowest = Entry;
             *LaneIndex = Index;
@@ -429,36 +443,66 @@ LogTakeEntryLocked(_Inout_ LOG_READER *Reader, _Inout_opt_ LOG_OUTPUT *Output, _
     return TRUE;
 }
 
-/* Examines one slice of the log, from the reader's place on. Without Output: until there is something for it.
- */
+/* Examines one slice of the log, from the reader's place on. Without Output: until there is something for it. */
 static LOG_SCAN
 LogScanLocked(_Inout_ LOG_READER *Reader, _Inout_opt_ LOG_OUTPUT *Output)
 {
-    const LOG *Log = Reader->Log;
     ULONG Start = Output ? Output->Batch.Bytes : 0;
+    ULONG Steps = LOG_SLICE_STEPS;
 
-    for (ULONG Step = 0; Reader->At.Next < Log->Published; Step++)
+    for (;;)
     {
-        if (Step == LOG_SLICE_STEPS || (Output && Output->Batch.Bytes - Start >= LOG_SLICE_BYTES))
-            return LogScanMore;
-
+        const LOG_COUNTS *Counts;
         ULONG LaneIndex;
+        LONGLONG Time = 0;
         const LOG_ENTRY *Entry = LogNextEntryLocked(Reader, &LaneIndex);
-        const LOG_COUNTS *Counts = Entry ? &Entry->Before : NULL;
-        ULONG64 Target = Entry ? Entry->Record.Sequence : LogLowestFillingLocked(Log, &Counts);
-        if (Target != Reader->At.Next &&
-            !LogCrossHoleLocked(Reader, Output, Target, Counts, Entry ? Entry->Record.Time : 0))
+        ULONG64 Target = LogPublishedLocked(Reader->Log, Entry ? Entry->Record.Sequence : Reader->Log->Next,
+                                            &Steps, &Counts);
+        if (Entry && Entry->Record.Sequence >= Target)
+            Entry = NULL; /* not published */
+        if (!Steps || (Entry && Output && Output->Batch.Bytes - Start >= LOG_SLICE_BYTES))
+            return LogScanMore;
+        if (Entry)
+        {
+            Target = Entry->Record.Sequence;
+            Counts = &Entry->Before;
+            Time = Entry->Record.Time;
+        }
+        if (Target > Reader->At.Next && !LogCrossHoleLocked(Reader, Output, Target, Counts, Time))
             return LogScanFull;
-        if (Entry && !LogTakeEntryLocked(Reader, Output, Entry, LaneIndex))
+        if (!Entry)
+            return LogScanDone;
+        if (!LogTakeEntryLocked(Reader, Output, Entry, LaneIndex))
             return LogScanFull;
+        Steps--;
     }
-    return LogScanDone;
 }
 
 BOOLEAN
 LogReadyLocked(LOG_READER *Reader)
 {
     return LogScanLocked(Reader, NULL) != LogScanDone;
+}
+
+BOOLEAN
+LogWaitLocked(LOG_READER *Reader)
+{
+    LOG *Log = Reader->Log;
+    InterlockedIncrement(&Log->Listeners);
+    if (LogReadyLocked(Reader))
+    {
+        InterlockedDecrement(&Log->Listeners);
+        return FALSE;
+    }
+    InsertTailList(&Log->Waiting, &Reader->WaitLink);
+    return TRUE;
+}
+
+VOID
+LogEndWaitLocked(LOG_READER *Reader)
+{
+    RemoveEntryList(&Reader->WaitLink);
+    InterlockedDecrement(&Reader->Log->Listeners);
 }
 
 NTSTATUS
@@ -670,27 +714,47 @@ LogReaderInit(LOG_READER *Reader, LOG *Log, const PRCM_SUBSCRIBE *Request, PRCM_
 
 /* Being asked. */
 
-VOID
-LogQueryLocked(const LOG *Log, PRCM_QUERY *Query)
+/* Of a kind, all that are older than what its lane still has were evicted, but for those that were dropped. */
+static ULONG64
+LogEvictedLocked(_In_ const LOG *Log, _In_ ULONG Kind)
 {
+    ULONG64 Position = 0;
+    const LOG_ENTRY *Oldest = LanePeek(&Log->Lanes[Log->LaneOf[Kind]], &Position);
+    const LOG_COUNTS *Counts = Oldest ? &Oldest->Before : &Log->Counts;
+    return Counts->Captured[Kind] - Counts->Dropped[Kind];
+}
+
+BOOLEAN
+LogQueryLocked(LOG *Log, PRCM_QUERY *Query)
+{
+    const LOG_COUNTS *Counts;
+    ULONG Steps = LOG_SLICE_STEPS;
+
+    if (!Query->Next)
+        Query->Next = Log->Next;
+    Query->Published = LogPublishedLocked(Log, Log->Next, &Steps, &Counts);
+    if (!Steps && Query->Published < Query->Next)
+        return FALSE;
     Query->Instance = Log->Instance;
     Query->Kinds = Log->Kinds;
     Query->Next = Log->Next;
-    Query->Published = Log->Published;
     Query->LongestStall = (uint64_t)Log->LongestStall;
     RtlCopyMemory(Query->Captured, Log->Counts.Captured, sizeof(Query->Captured));
     RtlCopyMemory(Query->Dropped, Log->Counts.Dropped, sizeof(Query->Dropped));
-    RtlCopyMemory(Query->Evicted, Log->Evicted, sizeof(Query->Evicted));
+    for (ULONG Kind = 0; Kind < PRCM_KIND_COUNT; Kind++)
+        Query->Evicted[Kind] = LogEvictedLocked(Log, Kind);
     for (ULONG Index = 0; Index < PRCM_LANE_COUNT; Index++)
     {
         const LOG_LANE *Lane = &Log->Lanes[Index];
         PRCM_LANE_INFO *Info = &Query->Lanes[Index];
         ULONG64 Position = 0;
         const LOG_ENTRY *Entry = LanePeek(Lane, &Position);
-        if (LaneStall(Lane) > (LONGLONG)Query->LongestStall)
-            Query->LongestStall = (uint64_t)LaneStall(Lane);
+        LONGLONG Stall = LaneStall(Lane);
+        if (Stall > (LONGLONG)Query->LongestStall)
+            Query->LongestStall = (uint64_t)Stall;
         Info->Bytes = Lane->Bytes;
         Info->Used = Lane->Head - Lane->Tail;
         Info->Oldest = Entry ? Entry->Record.Sequence : 0;
     }
+    return TRUE;
 }

@@ -20,31 +20,33 @@ typedef struct LOG_COUNTS
     ULONG64 Dropped[PRCM_KIND_COUNT];  /* those of them that were not kept */
 } LOG_COUNTS;
 
-/* A ring of entries, oldest to newest. The offsets only grow; an offset's place in Memory is its low bits. */
-typedef struct LOG_LANE
+/* A ring of entries, oldest to newest. The offsets only grow; an offset's place in Memory is its low bits. In a cache
+ * line of its own, as all that follows LOG.Lock: what one processor writes takes nothing else from the others. */
+typedef struct DECLSPEC_CACHEALIGN LOG_LANE
 {
     UCHAR *Memory;
     ULONG Bytes;         /* a power of two; constant */
     ULONG Kinds;         /* that live here; constant */
     ULONG64 Tail;        /* of the oldest entry */
+    ULONG64 Filling;     /* of an entry, or Head: all before it are committed */
     ULONG64 Head;        /* behind the newest */
-    LIST_ENTRY Filling;  /* the entries reserved and not yet committed, in order of number */
-    LONGLONG StallSince; /* when the first of Filling made the lane drop its first newcomer; 0: it did not */
+    LONGLONG StallSince; /* when the entry at Filling made the lane drop its first newcomer; 0: it did not */
 } LOG_LANE;
 
+/* Aligned as a cache line: a static variable is; a device extension, or pool of less than a page, need not be. */
 typedef struct LOG
 {
-    KSPIN_LOCK Lock; /* guards everything below but the contents of entries in Filling */
-    LOG_LANE Lanes[PRCM_LANE_COUNT];
-    ULONG Kinds;                   /* captured */
-    UCHAR LaneOf[PRCM_KIND_COUNT]; /* constant */
-    ULONG64 Instance;              /* constant */
-    ULONG64 Next;                  /* the number the next event gets */
-    ULONG64 Published;             /* all numbers below are committed or dropped; readers never pass it */
-    LOG_COUNTS Counts;             /* as of Next */
-    ULONG64 Evicted[PRCM_KIND_COUNT];
+    ULONG Kinds; /* captured; constant, as the next two */
+    UCHAR LaneOf[PRCM_KIND_COUNT];
+    ULONG64 Instance;
+    volatile LONG Listeners; /* readers in Waiting, and lanes that stall; read without the lock too */
+    LIST_ENTRY Waiting;      /* LOG_READER.WaitLink: of readers that LogWaitLocked took */
     LONGLONG LongestStall;
-    LIST_ENTRY Waiting; /* LOG_READER.WaitLink: readers that have examined everything published */
+    /* Guards all that changes, but the contents of filling entries, and their step to committed. */
+    DECLSPEC_CACHEALIGN KSPIN_LOCK Lock;
+    DECLSPEC_CACHEALIGN ULONG64 Next; /* the number the next event gets */
+    LOG_COUNTS Counts;                /* as of Next */
+    LOG_LANE Lanes[PRCM_LANE_COUNT];
 } LOG;
 
 /* A reader's place and its filter. Its members belong to whoever owns the reader (session.c says who), and
@@ -89,17 +91,21 @@ BOOLEAN LogCaptures(_In_ const LOG *Log, _In_ ULONG Kind);
  *   Key    what readers may select by
  *   Bytes  of the whole record; a multiple of 8, at most PRCM_MAX_RECORD_BYTES
  * Returns the record to fill, with Size, Kind, Sequence, Time and Key set and the rest undefined; or NULL:
- * the event got a number and was dropped, as its lane is full up to an entry not yet committed. A drop
- * publishes nothing: the entry that caused it has a lower number. */
+ * the event got a number and was dropped, as its lane is full up to an entry not yet committed. There is nobody to
+ * be told of it: the entry that caused it has a lower number, and its commit publishes both. */
 _IRQL_requires_max_(APC_LEVEL)
 PRCM_RECORD *LogReserve(_Inout_ LOG *Log, _In_ ULONG Kind, _In_ ULONG Key, _In_ ULONG Bytes);
 
-/* Gives a filled record to the readers. TRUE: something was published and readers are waiting. */
+/* Gives a filled record to the readers, who may have it evicted at once: it is the caller's no more. TRUE: readers are
+ * waiting, and there may be something for them. */
 _IRQL_requires_max_(APC_LEVEL)
 BOOLEAN LogCommit(_Inout_ LOG *Log, _Inout_ PRCM_RECORD *Record);
 
-/* Fills the log's part of Query: its lanes, counters, kinds, instance. The caller holds the log's lock. */
-VOID LogQueryLocked(_In_ const LOG *Log, _Inout_ PRCM_QUERY *Query);
+/* Fills the log's part of Query: its lanes, counters, kinds, instance. The caller holds the log's lock. FALSE: that was as
+ * much as is done in one hold, and Published is not known; he lets the lock go and calls again. Query->Next is 0 at the first
+ * call; what was next then is what Published is looked for up to, so that there is an end. */
+_Must_inspect_result_
+BOOLEAN LogQueryLocked(_Inout_ LOG *Log, _Inout_ PRCM_QUERY *Query);
 
 /* Places a new reader. Request has been checked as far as that needs no log: version, kinds, keys, reserved members, and
  * that Token is zero where From does not use it.
@@ -121,9 +127,17 @@ _Must_inspect_result_
 NTSTATUS LogRead(_Inout_ LOG_READER *Reader, _Out_writes_bytes_to_(Bytes, *Written) VOID *Buffer,
                  _In_ ULONG Bytes, _In_ ULONG SoftBytes, _In_ BOOLEAN EvenEmpty, _Out_ ULONG *Written);
 
-/* Whether LogRead may have something for Reader. FALSE is certain, and leaves nothing published unexamined;
- * the work of one call is bounded, so TRUE may turn out to be nothing. The caller holds the log's lock and
- * owns the reader. */
+/* Whether LogRead may have something for Reader. FALSE is certain of all that was committed before the call, and
+ * leaves nothing of it unexamined; the work of one call is bounded, so TRUE may turn out to be nothing. The caller holds the
+ * log's lock and owns the reader. */
 BOOLEAN LogReadyLocked(_Inout_ LOG_READER *Reader);
+
+/* Puts Reader on the log's Waiting list, so that LogCommit tells of it, unless LogRead may have something for it already: then
+ * FALSE. As LogReadyLocked in all else. */
+_Must_inspect_result_
+BOOLEAN LogWaitLocked(_Inout_ LOG_READER *Reader);
+
+/* Takes Reader off the list. The caller holds the log's lock. */
+VOID LogEndWaitLocked(_Inout_ LOG_READER *Reader);
 
 #endif

@@ -18,9 +18,10 @@
 static struct
 {
     SESSIONS *Sessions;
-    EX_RUNDOWN_REF Running; /* held by each routine: not every OS waits for them when they are removed */
-    ULONG ProcessTier;      /* PRCM_PROCESS_TIER_XXX in use, or PRCM_PROCESS_TIER_COUNT */
+    ULONG ProcessTier; /* PRCM_PROCESS_TIER_XXX in use, or PRCM_PROCESS_TIER_COUNT */
     ULONG ImageTier;
+    /* Held by each routine: not every OS waits for them when they are removed. Each writes it, so away from the rest. */
+    DECLSPEC_CACHEALIGN EX_RUNDOWN_REF Running;
 } Notify;
 
 static BOOLEAN

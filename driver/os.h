@@ -18,6 +18,14 @@
 /* Exported since NT 5.1, missing from some headers. */
 NTKERNELAPI NTSTATUS NTAPI PsGetProcessExitStatus(_In_ PEPROCESS Process);
 
+/* The WDK's ReadAcquire is missing from some headers, and their exchange is, by the compiler's word, an acquire; Windows' is a
+ * full barrier. */
+#ifdef __MINGW32__
+#undef InterlockedExchange
+#define InterlockedExchange(Target, Value) __atomic_exchange_n((Target), (Value), __ATOMIC_SEQ_CST)
+#define ReadAcquire(Source)                __atomic_load_n((Source), __ATOMIC_SEQ_CST)
+#endif
+
 /* PS_CREATE_NOTIFY_INFO.Flags, which older headers name in part only. */
 #define OS_FILE_OPEN_NAME_AVAILABLE 0x1u
 #define OS_IS_SUBSYSTEM_PROCESS     0x2u

@@ -5,9 +5,9 @@
  *     idle     nobody.
  *     filling  the thread that serves the READ: the reader's own, or that of a writer which took the READ off the
  *              queue.
- *     waiting  whoever holds the log's lock. The READ is in the cancel-safe queue, and everything published has
- *              been examined: SessionCsqInsert refuses it otherwise, so that no wake-up is lost between looking
- *              and waiting.
+ *     waiting  whoever holds the log's lock. The READ is in the cancel-safe queue, and everything published had
+ *              been examined when it came there: LogWaitLocked refuses it otherwise, so that no wake-up is lost
+ *              between looking and waiting.
  *
  *     idle -> filling     SessionClaim, under the lock; if the session is not idle: STATUS_DEVICE_BUSY
  *     filling -> waiting  SessionCsqInsert, under the lock: there is nothing for this reader
@@ -124,12 +124,11 @@ SessionCsqInsert(_In_ PIO_CSQ Csq, _In_ PIRP Irp, _In_ PVOID InsertContext)
         return STATUS_DEVICE_REMOVED;
     if (Session->Closing)
         return STATUS_CANCELLED;
-    if (LogReadyLocked(&Session->Reader))
+    if (!LogWaitLocked(&Session->Reader))
         return STATUS_RETRY;
     ASSERT(Session->State == SessionFilling && !Session->Read);
     Session->Read = Irp;
     Session->State = SessionWaiting;
-    InsertTailList(&Sessions->Log->Waiting, &Session->Reader.WaitLink);
     Sessions->Waiting++;
     return STATUS_SUCCESS;
 }
@@ -139,7 +138,7 @@ SessionCsqRemove(_In_ PIO_CSQ Csq, _In_ PIRP Irp)
 {
     SESSION *Session = SessionOfIrp(Irp);
     ASSERT(Session->State == SessionWaiting && Session->Read == Irp);
-    RemoveEntryList(&Session->Reader.WaitLink);
+    LogEndWaitLocked(&Session->Reader);
     SessionsOfCsq(Csq)->Waiting--;
     Session->Read = NULL;
     Session->State = SessionFilling;
@@ -226,14 +225,18 @@ SessionsDestroy(SESSIONS *Sessions)
 VOID
 SessionsQuery(SESSIONS *Sessions, PRCM_QUERY *Query)
 {
+    BOOLEAN Known;
     KIRQL Irql;
-    KeAcquireSpinLock(&Sessions->Log->Lock, &Irql);
-    LogQueryLocked(Sessions->Log, Query);
-    Query->Sessions = Sessions->Count;
-    Query->Waiting = Sessions->Waiting;
-    if (Sessions->Stopping)
-        Query->Flags |= PRCM_QUERY_STOPPING;
-    KeReleaseSpinLock(&Sessions->Log->Lock, Irql);
+    do
+    {
+        KeAcquireSpinLock(&Sessions->Log->Lock, &Irql);
+        Known = LogQueryLocked(Sessions->Log, Query);
+        Query->Sessions = Sessions->Count;
+        Query->Waiting = Sessions->Waiting;
+        if (Sessions->Stopping)
+            Query->Flags |= PRCM_QUERY_STOPPING;
+        KeReleaseSpinLock(&Sessions->Log->Lock, Irql);
+    } while (!Known);
 }
 
 /* READ. */

@@ -35,7 +35,7 @@ VOID SessionsStop(_Inout_ SESSIONS *Sessions);
 _IRQL_requires_(PASSIVE_LEVEL)
 VOID SessionsDestroy(_Inout_ SESSIONS *Sessions);
 
-/* Fills the sessions' part of Query, and the log's, in one hold of the lock. */
+/* Fills the sessions' part of Query, and the log's, in one hold of the lock. Query->Next is 0. */
 _IRQL_requires_(PASSIVE_LEVEL)
 VOID SessionsQuery(_In_ SESSIONS *Sessions, _Inout_ PRCM_QUERY *Query);
 

@@ -37,6 +37,9 @@ typedef ULONG LOGICAL, ACCESS_MASK, *PACCESS_MASK, DEVICE_TYPE;
 typedef LONG NTSTATUS, *PNTSTATUS, KPRIORITY;
 typedef CHAR KPROCESSOR_MODE;
 
+#define SYSTEM_CACHE_ALIGNMENT_SIZE 64
+#define DECLSPEC_CACHEALIGN         __attribute__((aligned(SYSTEM_CACHE_ALIGNMENT_SIZE)))
+
 _Static_assert(sizeof(WCHAR) == 2, "compile with -fshort-wchar");
 
 #define TRUE  1

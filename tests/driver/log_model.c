@@ -74,18 +74,14 @@ static void
 ModelCommit(MODEL *Model, uint32_t Index)
 {
     EVENT *Event = &Model->Events[Model->Filling[Index]];
-    uint64_t Before = ModelPublished(Model);
-    LIST_ENTRY Waiter;
-    bool Waits = ModelRandom(Model, 2) != 0;
+    LOG_READER Waiter = {.Log = &Model->Log, .At = {.Next = UINT64_MAX}}; /* whom nothing will be for */
+    bool Waits = ModelRandom(Model, 2) && LogWaitLocked(&Waiter);
     Model->Filling[Index] = Model->Filling[--Model->FillingCount];
     Event->State = EVENT_COMMITTED;
-    if (Waits)
-        InsertTailList(&Model->Log.Waiting, &Waiter);
     bool Wake = LogCommit(&Model->Log, Event->Record);
     if (Waits)
-        RemoveEntryList(&Waiter);
-    CHECK(Wake == (Waits && ModelPublished(Model) != Before));
-    CHECK(Model->Log.Published == ModelPublished(Model));
+        LogEndWaitLocked(&Waiter);
+    CHECK(Wake == Waits);
 }
 
 void
@@ -181,7 +177,8 @@ ModelCheckQuery(MODEL *Model)
     for (uint64_t At = 1; At <= Model->Count; At++)
         Evicted[Model->Events[At].Kind] += Model->Events[At].Evicted;
     ModelCounts(Model, Model->Count + 1, Captured, Dropped);
-    LogQueryLocked(&Model->Log, &Query);
+    while (!LogQueryLocked(&Model->Log, &Query))
+        ;
     CHECK(Query.Next == Model->Count + 1);
     CHECK(Query.Published == ModelPublished(Model));
     CHECK(memcmp(Query.Captured, Captured, sizeof(Captured)) == 0);
@@ -201,7 +198,7 @@ MeasureOverhead(MODEL *Model)
     PRCM_QUERY Query = {0};
     CHECK(NT_SUCCESS(LogInit(&Model->Log, &Config)));
     LogCommit(&Model->Log, LogReserve(&Model->Log, PRCM_KIND_START, 0, sizeof(PRCM_RECORD)));
-    LogQueryLocked(&Model->Log, &Query);
+    CHECK(LogQueryLocked(&Model->Log, &Query));
     LogDestroy(&Model->Log);
     return (uint32_t)Query.Lanes[0].Used - (uint32_t)sizeof(PRCM_RECORD);
 }
@@ -214,7 +211,8 @@ PlaceLane(MODEL *Model, uint32_t Index, uint32_t Bytes)
     if (ModelRandom(Model, 2))
         Head = 0x100000000u - (uint64_t)Bytes * ModelRandom(Model, 4);
     LaneModelInit(&Model->Lanes[Index], Bytes, Head);
-    Model->Log.Lanes[Index].Head = Model->Log.Lanes[Index].Tail = Head;
+    LOG_LANE *Lane = &Model->Log.Lanes[Index];
+    Lane->Head = Lane->Filling = Lane->Tail = Head;
 }
 
 void

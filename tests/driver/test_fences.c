@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Everything in the driver is under the log's lock but one step: a session's READ gives its cursor up by an interlocked
- * exchange. Two threads that READ on one handle hand the cursor to each other by it and nothing else. ThreadSanitizer sees a
- * race if it does not order them: built as test_driver_fences_dropped, with a plain store in its place, it must.
+ * Everything in the driver is under the log's lock but two steps, both interlocked exchanges. A session's READ gives its cursor
+ * up: two threads that READ on one handle hand the cursor to each other by it and nothing else. And a record is committed: who
+ * wrote it and who reads it have nothing else between them. ThreadSanitizer sees a race if an exchange does not order them: as
+ * test_driver_fences_dropped, with a plain store in the place of either, it must.
  */
 #include "rig.h"
 #include <stdlib.h>

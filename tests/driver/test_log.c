@@ -83,27 +83,31 @@ CountHolds(void *Context, SIM_POINT Point, const void *Object)
 
 /* How many holds a READ takes. */
 static ULONG
-HoldsOfRead(void)
+HoldsOfRead(LOG_READER *Of)
 {
     ULONG Written;
     Holds = 0;
     SimSetHook(CountHolds, NULL);
-    assert_status(LogRead(&Reader, Buffer, BUFFER_BYTES, BUFFER_BYTES, TRUE, &Written), STATUS_SUCCESS);
+    assert_status(LogRead(Of, Buffer, BUFFER_BYTES, BUFFER_BYTES, TRUE, &Written), STATUS_SUCCESS);
     SimSetHook(NULL, NULL);
     return Holds;
 }
 
+/* One hold more for a look that finds nothing left. What another has seen is one step, and not two. */
 static void
-a_read_lets_the_lock_go_every_32_entries(void **State)
+a_read_lets_the_lock_go_every_32_entries_or_64_that_another_has_seen(void **State)
 {
     (void)State;
     Subscribe(PRCM_FROM_NOW, 0, 0);
+    LOG_READER Second = Reader;
     for (ULONG Slices = 1; Slices <= 3; Slices++)
     {
-        Add(32 * Slices, PRCM_KIND_IMAGE, 4, 64);
-        assert_int_equal(HoldsOfRead(), Slices);
-        Add(32 * Slices + 1, PRCM_KIND_IMAGE, 4, 64);
-        assert_int_equal(HoldsOfRead(), Slices + 1);
+        Add(64 * Slices, PRCM_KIND_IMAGE, 4, 64);
+        assert_int_equal(HoldsOfRead(&Reader), 2 * Slices + 1);
+        assert_int_equal(HoldsOfRead(&Second), Slices + 1);
+        Add(64 * Slices - 1, PRCM_KIND_IMAGE, 4, 64);
+        assert_int_equal(HoldsOfRead(&Reader), 2 * Slices);
+        assert_int_equal(HoldsOfRead(&Second), Slices);
     }
 }
 
@@ -113,10 +117,10 @@ entries_passed_over_count_as_well(void **State)
 {
     (void)State;
     Subscribe(PRCM_FROM_NOW, 0, 4);
+    Add(63, PRCM_KIND_IMAGE, 8, 64);
+    assert_int_equal(HoldsOfRead(&Reader), 2);
     Add(64, PRCM_KIND_IMAGE, 8, 64);
-    assert_int_equal(HoldsOfRead(), 2);
-    Add(65, PRCM_KIND_IMAGE, 8, 64);
-    assert_int_equal(HoldsOfRead(), 3);
+    assert_int_equal(HoldsOfRead(&Reader), 3);
 }
 
 static void
@@ -125,35 +129,84 @@ a_read_lets_the_lock_go_every_64_kib(void **State)
     (void)State;
     Subscribe(PRCM_FROM_NOW, 0, 0);
     Add(9, PRCM_KIND_IMAGE, 4, 8192); /* eight are 64 KiB */
-    assert_int_equal(HoldsOfRead(), 2);
+    assert_int_equal(HoldsOfRead(&Reader), 2);
     Add(18, PRCM_KIND_IMAGE, 4, 8184); /* eight are not quite */
-    assert_int_equal(HoldsOfRead(), 2);
+    assert_int_equal(HoldsOfRead(&Reader), 2);
 }
 
+/* Whether its entries are committed has to be known, and is, once somebody has looked. */
 static void
-a_lane_that_a_reader_wants_nothing_of_costs_it_nothing(void **State)
+a_lane_that_a_reader_wants_nothing_of_is_looked_at_once_for_all(void **State)
 {
     (void)State;
     Subscribe(PRCM_FROM_NOW, 0, 0);
     Reader.Kinds = PRCM_KIND_BIT(PRCM_KIND_EXIT);
+    LOG_READER Second = Reader;
     Add(1000, PRCM_KIND_IMAGE, 4, 64);
     Add(1, PRCM_KIND_EXIT, 4, 64);
-    assert_int_equal(HoldsOfRead(), 1);
+    assert_int_equal(HoldsOfRead(&Reader), 1 + 1000 / 64);
     assert_int_equal(Reader.At.Next, 1002);
+    assert_int_equal(HoldsOfRead(&Second), 1);
+    assert_int_equal(Second.At.Next, 1002);
+}
+
+/* What is published far ahead is not its concern yet. */
+static void
+a_read_of_one_record_looks_at_that_alone(void **State)
+{
+    ULONG Written;
+    (void)State;
+    Subscribe(PRCM_FROM_NOW, 0, 0);
+    Add(1000, PRCM_KIND_IMAGE, 4, 64);
+    SimSetHook(CountHolds, NULL);
+    Holds = 0;
+    assert_status(LogRead(&Reader, Buffer, BUFFER_BYTES, 1, FALSE, &Written), STATUS_SUCCESS);
+    assert_int_equal(Holds, 1);
+    assert_int_equal(Reader.At.Next, 2);
+}
+
+/* Nor does QUERY hold the lock for longer. */
+static void
+a_query_is_told_after_64_entries_to_let_the_lock_go(void **State)
+{
+    PRCM_QUERY Query = {0};
+    (void)State;
+    Add(65, PRCM_KIND_IMAGE, 4, 64);
+    assert_false(LogQueryLocked(&Log, &Query));
+    assert_true(LogQueryLocked(&Log, &Query));
+    assert_int_equal(Query.Published, 66);
+    Query.Next = 0;
+    Add(64, PRCM_KIND_IMAGE, 4, 64);
+    assert_true(LogQueryLocked(&Log, &Query));
+    assert_int_equal(Query.Published, 130);
+}
+
+/* It ends, however fast others are. */
+static void
+a_query_waits_for_what_was_there_when_it_came(void **State)
+{
+    PRCM_QUERY Query = {0};
+    (void)State;
+    Add(100, PRCM_KIND_IMAGE, 4, 64);
+    assert_false(LogQueryLocked(&Log, &Query));
+    Add(100, PRCM_KIND_IMAGE, 4, 64);
+    assert_true(LogQueryLocked(&Log, &Query));
+    assert_int_equal(Query.Published, 129);
+    assert_int_equal(Query.Next, 201);
 }
 
 static void
-finding_a_place_lets_the_lock_go_every_32_entries(void **State)
+finding_a_place_lets_the_lock_go_every_64_entries(void **State)
 {
     (void)State;
     Add(200, PRCM_KIND_IMAGE, 4, 64);
     SimSetHook(CountHolds, NULL);
-    for (ULONG Number = 32; Number <= 34; Number++)
+    for (ULONG Number = 64; Number <= 66; Number++)
     {
         Holds = 0;
         Subscribe(PRCM_FROM_SEQUENCE, Number, 0);
-        /* One to be placed; then 31, 32 and 33 entries stand before the number. */
-        assert_int_equal(Holds, Number == 32 ? 2 : 3);
+        /* One to be placed; then 63, 64 and 65 entries stand before the number. */
+        assert_int_equal(Holds, Number == 64 ? 2 : 3);
         assert_true(Reader.At.CountsKnown);
     }
 }
@@ -171,15 +224,79 @@ a_reader_that_starts_now_looks_at_nothing(void **State)
 }
 
 static void
-a_look_for_a_waiting_reader_is_certain_about_32_entries(void **State)
+a_look_for_a_waiting_reader_is_certain_about_31_entries(void **State)
 {
     (void)State;
     Subscribe(PRCM_FROM_NOW, 0, 4);
-    Add(32, PRCM_KIND_IMAGE, 8, 64);
+    Add(31, PRCM_KIND_IMAGE, 8, 64);
     assert_false(LogReadyLocked(&Reader));
-    Add(33, PRCM_KIND_IMAGE, 8, 64);
+    Add(32, PRCM_KIND_IMAGE, 8, 64);
     assert_true(LogReadyLocked(&Reader));
     assert_false(LogReadyLocked(&Reader));
+}
+
+/* ---- A commit is seen, or sees who waits for it ---- */
+
+/* Commits Context, a record, in the last moment before somebody counts himself among those who listen. */
+static void
+CommitBeforeListening(void *Context, SIM_POINT Point, const void *Object)
+{
+    PRCM_RECORD *Record = Context;
+    if (Point != SIM_POINT_ATOMIC || Object != &Log.Listeners || !Log.Lock)
+        return;
+    SimSetHook(NULL, NULL);
+    assert_false(LogCommit(&Log, Record));
+}
+
+static void
+a_stall_that_is_over_when_it_begins_lasts_no_longer(void **State)
+{
+    PRCM_QUERY Query = {0};
+    PRCM_RECORD *First = Reserve(PRCM_KIND_START, 4, PRCM_MAX_RECORD_BYTES);
+    PRCM_RECORD *Next;
+    (void)State;
+    SimSetHook(CommitBeforeListening, First);
+    while ((Next = LogReserve(&Log, PRCM_KIND_START, 4, PRCM_MAX_RECORD_BYTES)) != NULL)
+        LogCommit(&Log, Next);
+    SimAdvanceTime(1000);
+    assert_true(LogQueryLocked(&Log, &Query));
+    assert_int_equal(Query.Dropped[PRCM_KIND_START], 1);
+    assert_int_equal(Query.LongestStall, 1);
+    assert_int_equal(Log.Listeners, 0);
+}
+
+static bool
+Wait(void)
+{
+    KIRQL Irql;
+    KeAcquireSpinLock(&Log.Lock, &Irql);
+    BOOLEAN Waits = LogWaitLocked(&Reader);
+    KeReleaseSpinLock(&Log.Lock, Irql);
+    return Waits;
+}
+
+static void
+a_reader_that_goes_to_wait_sees_what_is_committed_in_the_last_moment(void **State)
+{
+    (void)State;
+    Subscribe(PRCM_FROM_NOW, 0, 0);
+    SimSetHook(CommitBeforeListening, Reserve(PRCM_KIND_START, 4, 64));
+    assert_false(Wait());
+    assert_true(IsListEmpty(&Log.Waiting));
+    assert_int_equal(Log.Listeners, 0);
+}
+
+static void
+what_is_committed_when_a_reader_waits_is_told(void **State)
+{
+    (void)State;
+    Subscribe(PRCM_FROM_NOW, 0, 0);
+    PRCM_RECORD *Record = Reserve(PRCM_KIND_START, 4, 64);
+    assert_true(Wait());
+    assert_true(LogCommit(&Log, Record));
+    LogEndWaitLocked(&Reader);
+    assert_false(LogCommit(&Log, Reserve(PRCM_KIND_START, 4, 64)));
+    assert_int_equal(Log.Listeners, 0);
 }
 
 /* ---- The answer to a subscription ---- */
@@ -336,13 +453,19 @@ main(void)
 {
 #define TEST(Name) cmocka_unit_test_setup_teardown(Name, LogStart, LogEnd)
     const struct CMUnitTest Tests[] = {
-        TEST(a_read_lets_the_lock_go_every_32_entries),
+        TEST(a_read_lets_the_lock_go_every_32_entries_or_64_that_another_has_seen),
         TEST(entries_passed_over_count_as_well),
         TEST(a_read_lets_the_lock_go_every_64_kib),
-        TEST(a_lane_that_a_reader_wants_nothing_of_costs_it_nothing),
-        TEST(finding_a_place_lets_the_lock_go_every_32_entries),
+        TEST(a_lane_that_a_reader_wants_nothing_of_is_looked_at_once_for_all),
+        TEST(a_read_of_one_record_looks_at_that_alone),
+        TEST(a_query_is_told_after_64_entries_to_let_the_lock_go),
+        TEST(a_query_waits_for_what_was_there_when_it_came),
+        TEST(finding_a_place_lets_the_lock_go_every_64_entries),
         TEST(a_reader_that_starts_now_looks_at_nothing),
-        TEST(a_look_for_a_waiting_reader_is_certain_about_32_entries),
+        TEST(a_look_for_a_waiting_reader_is_certain_about_31_entries),
+        TEST(a_stall_that_is_over_when_it_begins_lasts_no_longer),
+        TEST(a_reader_that_goes_to_wait_sees_what_is_committed_in_the_last_moment),
+        TEST(what_is_committed_when_a_reader_waits_is_told),
         TEST(every_member_of_the_answer_is_written),
         TEST(counts_that_cannot_be_are_worth_as_much_as_none),
         TEST(a_token_with_more_dropped_than_captured_is_refused),

@@ -253,6 +253,18 @@ query_writes_nothing_beyond_what_it_says(void **State)
 }
 
 static void
+a_query_tells_that_all_is_published_however_much_that_is(void **State)
+{
+    PRCM_QUERY Query;
+    (void)State;
+    for (ULONG Times = 0; Times < 1000; Times++)
+        RigRaiseImage(1000);
+    RigQuery(&Query);
+    assert_int_equal(Query.Next, 1001);
+    assert_int_equal(Query.Published, 1001);
+}
+
+static void
 query_tells_the_time_it_was_asked(void **State)
 {
     PRCM_QUERY Query;
@@ -584,6 +596,7 @@ main(void)
         TEST(a_file_object_that_no_create_was_sent_for_is_no_session),
         TEST(query_of_every_length),
         TEST(query_writes_nothing_beyond_what_it_says),
+        TEST(a_query_tells_that_all_is_published_however_much_that_is),
         TEST(query_tells_the_time_it_was_asked),
         TEST(subscribe_of_every_length),
         TEST(a_size_that_is_not_the_length_is_refused),

@@ -4,7 +4,7 @@
  */
 #include "model_log.h"
 
-#define ENTRY_BYTES 88u /* what the log keeps beside a record, on a 64-bit machine */
+#define ENTRY_BYTES 72u /* what the log keeps beside a record */
 #define WRITER_BYTES                                                                                         \
     (16u * 1024u) /* what completes a waiting READ is at most so long, or one larger record */
 
