@@ -113,7 +113,9 @@ def section(results, row):
 
 
 def measured(value):
-    return "not measured" if value is None else f"{value:,.4g}"
+    if value is None:
+        return "not measured"
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
 
 
 def targets(judged):
