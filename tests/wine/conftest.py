@@ -4,11 +4,15 @@
 import fcntl
 import os
 import pathlib
+import signal
 
 import pytest
 
 from box import Box, BoxError
 from prcm import Prcm
+
+# A shell starts programs in the background with SIGINT ignored, and they hand it on: no Ctrl-C would be seen.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("PRCM_BUILD", ROOT / "build")).resolve()
