@@ -11,15 +11,8 @@ LONG UnfencedExchange(LONG volatile *Target, LONG Value);
 LONG
 UnfencedExchange(LONG volatile *Target, LONG Value)
 {
-    static LONG Unfenced = -1;
-    LONG Wanted = __atomic_load_n(&Unfenced, __ATOMIC_RELAXED);
-    if (Wanted < 0)
-    {
-        const char *Said = getenv("UNFENCED");
-        Wanted = Said ? (LONG)strtol(Said, NULL, 10) : INT32_MAX;
-        __atomic_store_n(&Unfenced, Wanted, __ATOMIC_RELAXED);
-    }
-    if (Value == Wanted)
+    const char *Unfenced = getenv("UNFENCED");
+    if (Unfenced && strtol(Unfenced, NULL, 10) == Value)
         return __atomic_exchange_n(Target, Value, __ATOMIC_RELAXED);
     return __atomic_exchange_n(Target, Value, __ATOMIC_SEQ_CST);
 }
