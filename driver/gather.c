@@ -184,8 +184,9 @@ GatherProcess(PEPROCESS Process, GATHER_START *Gather, PRCM_START *Start, RECORD
     ULONG64 Key = Os.GetProcessStartKey ? Os.GetProcessStartKey(Process) : 0;
     Start->StartKey = Key ? RecordValue(Key) : RecordNoValue(PRCM_ABSENT);
 
-    NTSTATUS Status = ObOpenObjectByPointer(Process, OBJ_KERNEL_HANDLE, NULL, PROCESS_QUERY_INFORMATION,
-                                            *PsProcessType, KernelMode, &Handle);
+    /* No type: it can be left out from kernel mode, and *PsProcessType is not the same under all headers. */
+    NTSTATUS Status = ObOpenObjectByPointer(Process, OBJ_KERNEL_HANDLE, NULL, PROCESS_QUERY_INFORMATION, NULL,
+                                            KernelMode, &Handle);
     if (!NT_SUCCESS(Status))
     {
         GatherNoHandle(Status, Start);
