@@ -59,6 +59,11 @@ def kernel_exports(architecture):
 
 
 @functools.lru_cache(maxsize=None)
+def data_exports(architecture):
+    return read_export_list(HERE / "nt-data-exports.txt", architecture)
+
+
+@functools.lru_cache(maxsize=None)
 def user_exports(architecture):
     modules = {}
     for line in (HERE / "nt52-user-imports.txt").read_text().splitlines():
@@ -87,6 +92,12 @@ def check_imports(image, allowed):
 
 def check_kernel_imports(image):
     check_imports(image, kernel_exports(image.architecture))
+
+
+def check_no_data_imports(image):
+    """Built by mingw-w64's headers, *PsProcessType is not the type, but what the type object begins with."""
+    data = [name for _, name in imports(image) if name in data_exports(image.architecture)]
+    assert not data, f"imported as data, which each set of headers declares its own way: {', '.join(data)}"
 
 
 def check_user_imports(image):
@@ -212,6 +223,7 @@ DRIVER = EVERY_FILE + [
     check_os_version,
     check_force_integrity,
     check_kernel_imports,
+    check_no_data_imports,
     check_no_exports,
 ]
 USER = EVERY_FILE + [check_console_subsystem, check_user_imports]

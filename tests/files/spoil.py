@@ -19,6 +19,8 @@ __declspec(dllimport) unsigned long long __stdcall GetTickCount64(void);
 __declspec(dllexport) unsigned long Plain(void) { return GetTickCount() + (unsigned long)GetTickCount64(); }
 """
 
+DATA_EXPORT = b"PsProcessType"
+
 
 @functools.lru_cache(maxsize=None)
 def plain_dll(architecture):
@@ -93,6 +95,16 @@ def other_version(image):
     return image.data.replace(number, b"9" + number[1:])
 
 
+def import_data(image):
+    """The name of the longest import is overwritten."""
+    data = bytearray(image.data)
+    modules = image.pe.DIRECTORY_ENTRY_IMPORT
+    entry = max((entry for module in modules for entry in module.imports), key=lambda entry: len(entry.name))
+    assert len(entry.name) > len(DATA_EXPORT)
+    data[entry.name_offset:entry.name_offset + len(entry.name)] = DATA_EXPORT.ljust(len(entry.name), b"\0")
+    return bytes(data)
+
+
 def flip_code_byte(image):
     data = bytearray(image.data)
     data[image.pe.sections[0].PointerToRawData] ^= 1
@@ -123,6 +135,7 @@ FAULTS = {
     checks.check_os_version: [with_optional("MajorOperatingSystemVersion", lambda _: 4), plain],
     checks.check_force_integrity: [without_flag(checks.FORCE_INTEGRITY), plain],
     checks.check_kernel_imports: [plain],
+    checks.check_no_data_imports: [import_data],
     checks.check_user_imports: [plain],
     checks.check_no_exports: [plain],
 }

@@ -3,7 +3,7 @@
 
 import pytest
 
-from image import DRIVER, USER, Image, check_no_exports
+from image import DRIVER, USER, Image, check_no_data_imports, check_no_exports
 from spoil import FAULTS
 
 CHECKS = [
@@ -39,6 +39,14 @@ def test_the_check_finds_its_fault(load, name, check, fault):
     assert bad.data != good.data
     with pytest.raises(AssertionError):
         check(bad)
+
+
+def test_no_driver_built_for_wine_imports_data(build_tree, architecture, version):
+    """But ntext.sys, which stands in for the kernel itself."""
+    built = [path for path in build_tree.rglob("*.sys") if path.name != "ntext.sys"]
+    assert build_tree / "wine" / "prcm.sys" in built
+    for path in built:
+        check_no_data_imports(Image(path.read_bytes(), architecture, path.name, version))
 
 
 def test_debug_twin_is_the_shipped_driver(kit, load):
