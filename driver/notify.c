@@ -64,6 +64,15 @@ NotifyId(_In_opt_ HANDLE Id)
     return Id ? RecordValue(HandleToULong(Id)) : RecordNoValue(PRCM_ABSENT);
 }
 
+/* The base tier is told of ids alone, but the OS calls its routine in the thread that creates the process (WDK:
+ * PCREATE_PROCESS_NOTIFY_ROUTINE). */
+static VOID
+NotifyCreator(_Inout_ PRCM_START *Start)
+{
+    Start->CreatorProcessId = NotifyId(PsGetCurrentProcessId());
+    Start->CreatorThreadId = NotifyId(PsGetCurrentThreadId());
+}
+
 static VOID
 NotifyCreateInfo(_In_ const PS_CREATE_NOTIFY_INFO *Info, _Inout_ PRCM_START *Start, _Inout_ RECORD_PLAN *Plan)
 {
@@ -92,6 +101,8 @@ NotifyStart(_In_opt_ PEPROCESS Process, _In_ NTSTATUS LookupStatus, _In_ HANDLE 
     RecordPlanInit(&Plan, &Start.Header, sizeof(Start));
     if (Info)
         NotifyCreateInfo(Info, &Start, &Plan);
+    else
+        NotifyCreator(&Start);
     if (Process)
         GatherProcess(Process, &Gather, &Start, &Plan);
     else

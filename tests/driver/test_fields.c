@@ -341,6 +341,8 @@ CheckBaseTier(SIM_OS Os)
     CheckValue(&Start->CreateTime, CREATE_TIME);
     CheckValue(&Start->ParentProcessId, PARENT_ID);
     CheckValue(&Start->ParentCreateTime, PARENT_TIME);
+    CheckValue(&Start->CreatorProcessId, CREATOR_ID);
+    CheckValue(&Start->CreatorThreadId, CREATOR_TID);
     CheckNoValue(&Start->CreationStatus, PRCM_ABSENT);
     CheckNoValue(&Start->Subsystem, PRCM_ABSENT);
     CheckNoValue(&Start->ImageExact, PRCM_ABSENT);
@@ -362,7 +364,7 @@ CheckBaseTier(SIM_OS Os)
 }
 
 static void
-the_base_tier_gets_the_path_from_the_process(void **State)
+the_base_tier_gets_path_and_creator_from_process_and_thread(void **State)
 {
     for (SIM_OS Os = 0; Os < SIM_OS_COUNT; Os++)
     {
@@ -393,6 +395,21 @@ the_base_tier_tells_a_process_that_cannot_be_looked_up(void **State)
     CheckNoBytes(&Start->UserSid, (uint32_t)STATUS_INVALID_CID);
     CheckNoBytes(&Start->ImagePath.Text, (uint32_t)STATUS_INVALID_CID);
     CheckValue(&Start->ParentProcessId, PARENT_ID);
+    CheckValue(&Start->CreatorProcessId, CREATOR_ID);
+    CheckValue(&Start->CreatorThreadId, CREATOR_TID);
+}
+
+static void
+on_the_base_tier_a_creator_of_id_0_is_absent(void **State)
+{
+    SIM_PROCESS Process = Child(NULL);
+    SIM_START How = {.CreatorThreadId = CREATOR_TID}; /* of the parent, which is nobody */
+    (void)State;
+    SimSetOs(SIM_NT52);
+    Process.ParentId = 0;
+    const PRCM_START *Start = RaiseOneStart(&Process, &How);
+    CheckNoValue(&Start->CreatorProcessId, PRCM_ABSENT);
+    CheckValue(&Start->CreatorThreadId, CREATOR_TID);
 }
 
 static void
@@ -819,9 +836,11 @@ main(void)
         cmocka_unit_test_setup_teardown(a_subsystem_process_comes_on_ex2, FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(on_ex_whether_it_is_a_subsystem_process_is_absent, FieldsReset,
                                         FieldsEnd),
-        cmocka_unit_test_setup_teardown(the_base_tier_gets_the_path_from_the_process, FieldsReset, FieldsEnd),
+        cmocka_unit_test_setup_teardown(the_base_tier_gets_path_and_creator_from_process_and_thread,
+                                        FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(the_base_tier_tells_a_process_that_cannot_be_looked_up, FieldsReset,
                                         FieldsEnd),
+        cmocka_unit_test_setup_teardown(on_the_base_tier_a_creator_of_id_0_is_absent, FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(a_start_key_that_cannot_be_asked_for_is_not_one_that_the_os_lacks,
                                         FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(the_base_tier_tells_the_exit_of_a_process_that_cannot_be_looked_up,

@@ -210,13 +210,11 @@ DraftProcess(const MODEL *Model, const SIM_PROCESS *Process, NTSTATUS Lookup, MO
         DraftLocatedPath(Model, Process, Open, Event);
 }
 
-/* What PS_CREATE_NOTIFY_INFO tells. */
+/* What PS_CREATE_NOTIFY_INFO alone tells. */
 static void
 DraftCreateInfo(const MODEL *Model, const SIM_PROCESS *Process, const SIM_START *From, MODEL_EVENT *Event)
 {
     PRCM_START *Start = &Event->Record.Start;
-    Start->CreatorProcessId = PresentUnlessZero(From->CreatorId ? From->CreatorId : Process->ParentId);
-    Start->CreatorThreadId = PresentUnlessZero(From->CreatorThreadId);
     Start->CreationStatus = Present((uint32_t)From->CreationStatus);
     if (ModelProcessTier(Model) == PRCM_PROCESS_TIER_EX2)
         Start->Subsystem = Present(Process->Subsystem);
@@ -237,6 +235,8 @@ ModelDraftStart(const MODEL *Model, const SIM_PROCESS *Process, const SIM_START 
     if (Process->Subsystem && Tier != PRCM_PROCESS_TIER_EX2)
         return false;
     bool Base = Tier == PRCM_PROCESS_TIER_BASE;
+    Start->CreatorProcessId = PresentUnlessZero(From->CreatorId ? From->CreatorId : Process->ParentId);
+    Start->CreatorThreadId = PresentUnlessZero(From->CreatorThreadId);
     if (!Base)
         DraftCreateInfo(Model, Process, From, Event);
     DraftProcess(Model, Process, Base ? Model->Refused[ROUTINE_LOOKUP] : STATUS_SUCCESS, Event);
