@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "run.h"
 #include "prcm.h"
+#include "readers.h"
+#include "run.h"
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>

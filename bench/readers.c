@@ -2,19 +2,17 @@
  *
  * The readers of the ways, each as who knows the way well would write it.
  */
+#include "readers.h"
 #include "prcm.h"
 #include "account.h"
 #include "limit.h"
 #include "queue.h"
 #include "ring.h"
-#include "run.h"
 #include "way.h"
 #include "way_sim.h"
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
 
 #define TAKE_BYTES   (1024u * 1024u)
 #define PENDED_COUNT 16u
@@ -24,12 +22,6 @@ Pause(unsigned Microseconds)
 {
     struct timespec Time = {.tv_sec = Microseconds / 1000000, .tv_nsec = Microseconds % 1000000 * 1000L};
     nanosleep(&Time, NULL);
-}
-
-void
-Cross(void)
-{
-    syscall(SYS_getppid);
 }
 
 static void *

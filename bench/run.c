@@ -95,14 +95,6 @@ Produce(void *Context)
 
 /* ---- Readers ---- */
 
-void
-ReaderReady(READER *Reader)
-{
-    SimGateOpen(Reader->Ready);
-    if (Reader->Go)
-        SimGateWait(Reader->Go);
-}
-
 static void
 ReadAll(void *Context)
 {

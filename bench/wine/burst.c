@@ -6,29 +6,15 @@
  * twenty more in one burst, with IMAGES image loads. Prints one JSON object; events_per_second is of the burst: from its
  * beginning until the last event was read.
  */
-#include "burst.h"
+#include "raise.h"
+#include "readers.h"
+#include "tally.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MAX_IMAGES 300000u /* of 20 processes, no two of one process have the same base */
-
-void
-Fail(const char *What)
-{
-    fprintf(stderr, "burst: %s (error %lu)\n", What, GetLastError());
-    exit(1);
-}
-
-void *
-Allocate(size_t Bytes)
-{
-    void *Block = calloc(1, Bytes);
-    if (!Block)
-        Fail("no memory");
-    return Block;
-}
 
 static void
 Print(const READER *Reader, const TALLY *Tally, const TALLY_RESULT *Result, double BurstSeconds)

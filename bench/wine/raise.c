@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "burst.h"
+#include "raise.h"
+#include "fail.h"
 #include "madeup.h"
 
 #include <stdlib.h>

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "burst.h"
+#include "readers.h"
+#include "fail.h"
 #include "ntext.h"
 #include "prcm.h"
 #include "way_abi.h"
+
+#include <windows.h>
 
 /* Wine carries a request's whole buffer, whatever was written to it: no larger than it pays. */
 #define TAKE_BYTES   4096u

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "burst.h"
+#include "tally.h"
+#include "fail.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+#include <windows.h>
 
 #define TALLY_ROOM 2u /* of what was raised: an event may come twice */
 
