@@ -6,6 +6,9 @@
 #define OS_NON_PAGED_POOL_NX      512         /* NonPagedPoolNx */
 #define OS_MDL_MAPPING_NO_EXECUTE 0x40000000u /* MdlMappingNoExecute */
 
+/* The upper half of the addresses. The system's never begin lower; on 32 bits they may begin higher (IncreaseUserVa). */
+#define OS_UPPER_HALF ((PVOID)((ULONG_PTR)1 << (8 * sizeof(PVOID) - 1)))
+
 OS Os;
 
 static PVOID
@@ -38,7 +41,7 @@ OsInit(VOID)
     Os.AllocatePool2 = (OS_ALLOCATE_POOL2 *)OsLookUp(L"ExAllocatePool2");
     Os.QueryTimePrecise = (OS_QUERY_TIME *)OsLookUp(L"KeQuerySystemTimePrecise");
     PVOID *SystemRangeStart = OsLookUp(L"MmSystemRangeStart");
-    Os.SystemRangeStart = SystemRangeStart ? *SystemRangeStart : NULL;
+    Os.SystemRangeStart = SystemRangeStart && *SystemRangeStart ? *SystemRangeStart : OS_UPPER_HALF;
     Os.HasNx = OsIsWindows8OrLater();
 }
 
@@ -75,7 +78,7 @@ OsTime(VOID)
 BOOLEAN
 OsIsKernelAddress(const VOID *Address)
 {
-    return Os.SystemRangeStart && Address >= Os.SystemRangeStart;
+    return Address >= Os.SystemRangeStart;
 }
 
 PVOID

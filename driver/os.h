@@ -54,7 +54,7 @@ typedef struct OS
     OS_LOCATE_PROCESS_IMAGE_NAME *LocateProcessImageName; /* Vista */
     OS_ALLOCATE_POOL2 *AllocatePool2;                     /* Windows 10 2004 */
     OS_QUERY_TIME *QueryTimePrecise;                      /* Windows 8 */
-    PVOID SystemRangeStart; /* the lowest address of the system's; NULL: not known */
+    PVOID SystemRangeStart; /* the lowest address of the system's, or one that is certainly no higher */
     BOOLEAN HasNx;          /* Windows 8: nonpaged pool and mappings without execute */
 } OS;
 

@@ -723,23 +723,31 @@ a_kernel_image_withholds_its_base_whatever_its_process_id(void **State)
     }
 }
 
-/* Whatever the OS calls it; only where it does not say where its range begins, its word is all there is. */
 static void
-a_base_in_the_systems_range_is_withheld(void **State)
+CheckBaseIsWithheldFrom(ULONG64 First)
 {
-    static const ULONG64 First = 0xFFFF800000000000ull;
     IMAGE_INFO Info = {.ImageBase = (PVOID)First, .ImageSize = 0x8000};
-    (void)State;
     CheckNoValue(&RaiseOneImage(PROCESS_ID, NULL, &Info)->Base, PRCM_WITHHELD);
     Info.ImageBase = (PVOID)(First - 1);
     CheckValue(&RaiseOneImage(PROCESS_ID, NULL, &Info)->Base, First - 1);
-    ReaderClose(&Reader);
-    RigUnload();
-    SimHide("MmSystemRangeStart");
-    Info.ImageBase = (PVOID)First;
-    CheckValue(&RaiseOneImage(PROCESS_ID, NULL, &Info)->Base, First);
     Info.SystemModeImage = 1;
     CheckNoValue(&RaiseOneImage(PROCESS_ID, NULL, &Info)->Base, PRCM_WITHHELD);
+}
+
+/* Whatever the OS calls the image. */
+static void
+a_base_in_the_systems_range_is_withheld(void **State)
+{
+    (void)State;
+    CheckBaseIsWithheldFrom(0xFFFF800000000000ull);
+}
+
+static void
+where_the_os_does_not_say_where_its_range_begins_the_upper_half_is_withheld(void **State)
+{
+    (void)State;
+    SimHide("MmSystemRangeStart");
+    CheckBaseIsWithheldFrom(0x8000000000000000ull);
 }
 
 static void
@@ -861,6 +869,9 @@ main(void)
         cmocka_unit_test_setup_teardown(a_kernel_image_withholds_its_base_whatever_its_process_id,
                                         FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(a_base_in_the_systems_range_is_withheld, FieldsReset, FieldsEnd),
+        cmocka_unit_test_setup_teardown(
+            where_the_os_does_not_say_where_its_range_begins_the_upper_half_is_withheld, FieldsReset,
+            FieldsEnd),
         cmocka_unit_test_setup_teardown(an_image_without_a_name_is_told, FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(an_image_of_a_process_that_is_gone_is_told, FieldsReset, FieldsEnd),
         cmocka_unit_test_setup_teardown(the_longest_command_line_and_path_pass_whole, FieldsReset, FieldsEnd),
