@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#include "prcm.h"
+
+#define WRITE_BYTES 512
+
 #define IS_HIGH_SURROGATE(Unit) ((Unit) >= 0xD800 && (Unit) <= 0xDBFF)
 #define IS_LOW_SURROGATE(Unit)  ((Unit) >= 0xDC00 && (Unit) <= 0xDFFF)
 #define IS_SURROGATE(Unit)      ((Unit) >= 0xD800 && (Unit) <= 0xDFFF)
@@ -17,16 +21,6 @@ NextCodePoint(UTF16 Text, uint32_t *At)
         return High;
     uint32_t Low = Text.Units[(*At)++];
     return 0x10000 + ((High - 0xD800) << 10) + (Low - 0xDC00);
-}
-
-/* Steers a terminal, hides or reorders what is shown, or has no UTF-8. */
-static bool
-NeedsEscape(uint32_t Point)
-{
-    return Point < 0x20 || (Point >= 0x7F && Point <= 0x9F) || Point == 0x061C || Point == 0x180E ||
-           (Point >= 0x200B && Point <= 0x200F) || (Point >= 0x2028 && Point <= 0x202E) ||
-           (Point >= 0x2060 && Point <= 0x206F) || Point == 0xFEFF || (Point >= 0xFFF9 && Point <= 0xFFFB) ||
-           (Point >= 0xE0000 && Point <= 0xE007F) || IS_SURROGATE(Point);
 }
 
 static void
@@ -63,24 +57,20 @@ WriteUtf8(SINK *Sink, uint32_t Point)
     SinkBytes(Sink, Bytes, Length);
 }
 
-static void
-WriteVisible(SINK *Sink, uint32_t Point)
-{
-    if (!NeedsEscape(Point))
-    {
-        WriteUtf8(Sink, Point);
-        return;
-    }
-    SinkText(Sink, "<U+");
-    SinkHexUpper(Sink, Point, 4);
-    SinkChar(Sink, '>');
-}
-
 void
 Utf16Write(SINK *Sink, UTF16 Text)
 {
-    for (uint32_t At = 0; At < Text.Count;)
-        WriteVisible(Sink, NextCodePoint(Text, &At));
+    char Bytes[WRITE_BYTES];
+
+    while (Text.Count > 0)
+    {
+        uint32_t Taken;
+        uint32_t Length = PrcmTextToUtf8(Text.Units, Text.Count * (uint32_t)sizeof(*Text.Units),
+                                         PRCM_TEXT_ESCAPE, Bytes, sizeof(Bytes), &Taken);
+        SinkBytes(Sink, Bytes, Length);
+        Text.Units += Taken / sizeof(*Text.Units);
+        Text.Count -= Taken / (uint32_t)sizeof(*Text.Units);
+    }
 }
 
 static void
@@ -102,7 +92,7 @@ Utf16WriteJson(SINK *Sink, UTF16 Text)
             SinkChar(Sink, '\\');
             SinkChar(Sink, (char)Point);
         }
-        else if (!NeedsEscape(Point))
+        else if (!PrcmNeedsEscape(Point))
             WriteUtf8(Sink, Point);
         else if (Point < 0x10000)
             WriteJsonUnit(Sink, Point);
@@ -142,6 +132,21 @@ DecodeUtf8(const char *Text, uint32_t *Point)
     return Valid ? Length : 0;
 }
 
+/* What Utf16Write or this function writes in the place of a character or byte. */
+static bool
+LooksEscaped(const char *Text)
+{
+    return strncmp(Text, "<U+", 3) == 0 || strncmp(Text, "<0x", 3) == 0;
+}
+
+static void
+WriteEscape(SINK *Sink, const char *Prefix, uint32_t Value, unsigned Digits)
+{
+    SinkText(Sink, Prefix);
+    SinkHexUpper(Sink, Value, Digits);
+    SinkChar(Sink, '>');
+}
+
 void
 Utf16WriteUtf8(SINK *Sink, const char *Text)
 {
@@ -149,15 +154,13 @@ Utf16WriteUtf8(SINK *Sink, const char *Text)
     {
         uint32_t Point;
         size_t Length = DecodeUtf8(Text, &Point);
-        if (Length != 0)
-        {
-            WriteVisible(Sink, Point);
-            Text += Length;
-            continue;
-        }
-        SinkText(Sink, "<0x");
-        SinkHexUpper(Sink, (unsigned char)*Text++, 2);
-        SinkChar(Sink, '>');
+        if (Length == 0)
+            WriteEscape(Sink, "<0x", (unsigned char)*Text, 2);
+        else if (PrcmNeedsEscape(Point) || LooksEscaped(Text))
+            WriteEscape(Sink, "<U+", Point, 4);
+        else
+            SinkBytes(Sink, Text, Length);
+        Text += Length != 0 ? Length : 1;
     }
 }
 

@@ -15,14 +15,14 @@ typedef struct UTF16
     uint32_t Count;
 } UTF16;
 
-/* For people. NULs, control characters (C0, DEL, C1), line separators, what changes the direction of text,
- * and unpaired surrogates are written as <U+001B>: '<' cannot occur in a file name. */
+/* For people, as PRCM_TEXT_ESCAPE does it: what could steer a terminal or mislead a reader is written as <U+001B>. */
 void Utf16Write(SINK *Sink, UTF16 Text);
 
-/* A JSON string with its quotes. The same characters are written as \u001b. */
+/* A JSON string with its quotes. What PrcmNeedsEscape is true for is written as \u001b. */
 void Utf16WriteJson(SINK *Sink, UTF16 Text);
 
-/* Bytes that should be UTF-8, as Utf16Write does it; a byte that is not becomes <0x9F>. */
+/* Bytes that should be UTF-8, as Utf16Write does it; a byte that is not becomes <0x9F>, and a "<" before "0x" is escaped
+ * too. */
 void Utf16WriteUtf8(SINK *Sink, const char *Text);
 
 /* How many units Text has as UTF-16, written to Units as far as Capacity goes; SIZE_MAX if it is not UTF-8.

@@ -5,25 +5,36 @@
  *
  * x86_64-w64-mingw32-gcc -Iinclude docs/example.c -o example.exe build/x64/lib/libprcm.a -ladvapi32
  */
+#include <inttypes.h>
 #include <stdio.h>
+#include <windows.h>
 
 #include "prcm.h"
 
 static int
 Fail(const char *What, PRCM_RESULT Result)
 {
-    fprintf(stderr, "%s: %s (Windows error %u)\n", What, PrcmResultText(Result), PrcmLastSystemError());
+    fprintf(stderr, "%s: %s (Windows error %" PRIu32 ")\n", What, PrcmResultText(Result),
+            PrcmLastSystemError());
     return 1;
 }
 
+/* A process chooses its own command line: what could steer the terminal or mislead a reader is escaped. */
 static void
 ShowText(const PRCM_RECORD *Record, const PRCM_BYTES *Text)
 {
-    const wchar_t *Units = PrcmRecordBytes(Record, Text);
-    if (Units != NULL)
-        wprintf(L"%.*ls", (int)(Text->Length / sizeof(*Units)), Units);
-    else
-        wprintf(L"(status 0x%X)", Text->Status);
+    const char *Units = PrcmRecordBytes(Record, Text);
+    char Utf8[256];
+    uint32_t Taken;
+
+    if (Units == NULL)
+        printf("(status 0x%" PRIX32 ")", Text->Status);
+    for (uint32_t At = 0; At < Text->Length; At += Taken)
+    {
+        uint32_t Bytes =
+            PrcmTextToUtf8(Units + At, Text->Length - At, PRCM_TEXT_ESCAPE, Utf8, sizeof(Utf8), &Taken);
+        fwrite(Utf8, 1, Bytes, stdout);
+    }
 }
 
 static void
@@ -32,17 +43,17 @@ ShowRecord(const PRCM_RECORD *Record)
     if (Record->Kind == PRCM_KIND_START)
     {
         const PRCM_START *Start = (const PRCM_START *)Record;
-        wprintf(L"%llu: process %u: ", Record->Sequence, Record->Key);
+        printf("%" PRIu64 ": process %" PRIu32 ": ", Record->Sequence, Record->Key);
         ShowText(Record, &Start->ImagePath.Text);
-        wprintf(L" ");
+        printf(" ");
         ShowText(Record, &Start->CommandLine);
-        wprintf(L"\n");
+        printf("\n");
     }
     if (Record->Kind == PRCM_KIND_LOST)
     {
         const PRCM_LOST *Lost = (const PRCM_LOST *)Record;
-        wprintf(L"%llu: LOST %llu starts\n", Record->Sequence,
-                Lost->Evicted[PRCM_KIND_START] + Lost->Dropped[PRCM_KIND_START]);
+        printf("%" PRIu64 ": LOST %" PRIu64 " starts\n", Record->Sequence,
+               Lost->Evicted[PRCM_KIND_START] + Lost->Dropped[PRCM_KIND_START]);
     }
 }
 
@@ -53,8 +64,10 @@ main(void)
     PRCM_SESSION *Session;
     const PRCM_BATCH *Batch;
     PRCM_RECORDS Records;
+    const PRCM_RECORD *Record;
     PRCM_ACCOUNT Account;
 
+    SetConsoleOutputCP(CP_UTF8); /* a console's own; files and pipes get UTF-8 in any case */
     PRCM_RESULT Result = PrcmOpen(&Session);
     if (Result != PRCM_OK)
         return Fail("open", Result);
@@ -62,14 +75,13 @@ main(void)
     while (Result == PRCM_OK &&
            (Result = PrcmWait(Session, PRCM_WAIT_FOREVER, NULL, &Batch, &Records)) == PRCM_OK)
     {
-        const PRCM_RECORD *Record;
         while ((Record = PrcmBatchNext(&Records)) != NULL)
             ShowRecord(Record);
         fflush(stdout);
     }
     Fail("read", Result);
     if (PrcmAccount(Session, &Account) == PRCM_OK)
-        wprintf(L"the account %ls\n", Account.Closed ? L"closes" : L"does not close");
+        printf("the account %s\n", Account.Closed ? "closes" : "does not close");
     PrcmClose(Session);
     return Result == PRCM_ERROR_STOPPED ? 0 : 1;
 }

@@ -88,6 +88,31 @@ extern "C"
      * aligned to 2 bytes, without a terminator. NULL where there are none. */
     PRCM_API const void *PrcmRecordBytes(const PRCM_RECORD *Record, const PRCM_BYTES *Field);
 
+    /* ---- Text: portable
+     * ------------------------------------------------------------------------------------- */
+
+#define PRCM_TEXT_ESCAPE 1u  /* for people: see below */
+#define PRCM_TEXT_ROOM   10u /* bytes that any one character takes at most */
+
+    /* Writes text of a record as UTF-8, as much of it as fits, in whole characters. No terminator is added, and
+     * a NUL in the text is written like any other character.
+     *   Utf16   UTF-16LE, aligned to 2 bytes, as PrcmRecordBytes returns it; an unpaired surrogate becomes U+FFFD
+     *   Length  bytes of it; an odd one at the end is passed over
+     *   Flags   0, or PRCM_TEXT_ESCAPE: what PrcmNeedsEscape is true for is written as "<U+001B>", unpaired
+     *           surrogates included, and the "<" of a text that itself has "<U+" as "<U+003C>". So nothing in it
+     *           steers or misleads whoever reads it, and what was there can be told from it
+     *   Utf8    receives the bytes
+     *   Room    at least PRCM_TEXT_ROOM, or nothing may fit
+     *   Taken   receives how many bytes of Utf16 were used up: with fewer than Length, call again from there
+     * The number of bytes written. */
+    PRCM_API uint32_t PrcmTextToUtf8(const void *Utf16, uint32_t Length, uint32_t Flags, char *Utf8,
+                                     uint32_t Room, uint32_t *Taken);
+
+    /* Whether text for people has an escape in the place of a character, 1 or 0: controls, format characters and
+     * direction marks, line separators, every blank but the space, what shows nothing (Default_Ignorable_Code_Point
+     * of Unicode 15.0, and U+2800), surrogates and noncharacters. */
+    PRCM_API int PrcmNeedsEscape(uint32_t Character);
+
     /* ---- Tokens: portable
      * ----------------------------------------------------------------------------------- */
 

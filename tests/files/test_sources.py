@@ -53,3 +53,8 @@ def test_each_says_its_licence_at_the_top():
 def test_no_file_has(what, is_wrong):
     found = [path for path in SOURCES if is_wrong(path.read_bytes())]
     assert not found, f"{what}: {complain(found)}"
+
+
+def test_the_example_in_the_documentation_is_the_one_that_is_built():
+    code = (ROOT / "docs" / "example.c").read_text()
+    assert f"```c\n{code[code.index('#include'):]}```\n" in (ROOT / "docs" / "libprcm.md").read_text()

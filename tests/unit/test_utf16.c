@@ -10,7 +10,7 @@
 
 typedef struct ESCAPE
 {
-    uint16_t Units[4];
+    uint16_t Units[5];
     uint32_t Count;
     const char *Console;
     const char *Json;
@@ -22,7 +22,7 @@ static const ESCAPE Escapes[] = {
     {{0xE9}, 1, "\xC3\xA9", "\"\xC3\xA9\""},
     {{0x6F22}, 1, "\xE6\xBC\xA2", "\"\xE6\xBC\xA2\""},
     {{0xD834, 0xDD1E}, 2, "\xF0\x9D\x84\x9E", "\"\xF0\x9D\x84\x9E\""},
-    {{0xDBFF, 0xDFFF}, 2, "\xF4\x8F\xBF\xBF", "\"\xF4\x8F\xBF\xBF\""},
+    {{0xDBFF, 0xDFFD}, 2, "\xF4\x8F\xBF\xBD", "\"\xF4\x8F\xBF\xBD\""},
     {{0xFFFD}, 1, "\xEF\xBF\xBD", "\"\xEF\xBF\xBD\""},
     {{0}, 0, "", "\"\""},
     /* what JSON gives a meaning */
@@ -31,7 +31,10 @@ static const ESCAPE Escapes[] = {
     {{'a', 0, 'b'}, 3, "a<U+0000>b", "\"a\\u0000b\""},
     {{'\n', '\t', 0x1B}, 3, "<U+000A><U+0009><U+001B>", "\"\\u000a\\u0009\\u001b\""},
     {{0x1F, 0x7F}, 2, "<U+001F><U+007F>", "\"\\u001f\\u007f\""},
-    {{0x80, 0x9B, 0x9F, 0xA0}, 4, "<U+0080><U+009B><U+009F>\xC2\xA0", "\"\\u0080\\u009b\\u009f\xC2\xA0\""},
+    {{0x80, 0x9B, 0x9F, 0xA0, 0xA1},
+     5,
+     "<U+0080><U+009B><U+009F><U+00A0>\xC2\xA1",
+     "\"\\u0080\\u009b\\u009f\\u00a0\xC2\xA1\""},
     /* what reorders or hides text, breaks lines, marks bytes */
     {{0x202A, 0x202E}, 2, "<U+202A><U+202E>", "\"\\u202a\\u202e\""},
     {{0x2066, 0x2069}, 2, "<U+2066><U+2069>", "\"\\u2066\\u2069\""},
@@ -39,6 +42,9 @@ static const ESCAPE Escapes[] = {
     {{0x200B, 0x2028, 0x2029}, 3, "<U+200B><U+2028><U+2029>", "\"\\u200b\\u2028\\u2029\""},
     {{0xFEFF}, 1, "<U+FEFF>", "\"\\ufeff\""},
     {{0xDB40, 0xDC41}, 2, "<U+E0041>", "\"\\udb40\\udc41\""},
+    /* what shows nothing */
+    {{0x3164, 0xAD, 0x2800}, 3, "<U+3164><U+00AD><U+2800>", "\"\\u3164\\u00ad\\u2800\""},
+    {{0x34F, 0x115F, 0xFE0F}, 3, "<U+034F><U+115F><U+FE0F>", "\"\\u034f\\u115f\\ufe0f\""},
     /* surrogates without their other half */
     {{0xD800}, 1, "<U+D800>", "\"\\ud800\""},
     {{0xDC00, 'x'}, 2, "<U+DC00>x", "\"\\udc00x\""},
@@ -91,6 +97,33 @@ shows_bytes_that_are_no_utf8(void **State)
     (void)State;
     Utf16WriteUtf8(CaptureBegin(), "a\x9F\xC3\xA9\xE2\x82\xED\xA0\x80\x1B\xC0\xAF");
     ASSERT_WROTE("a<0x9F>\xC3\xA9<0xE2><0x82><0xED><0xA0><0x80><U+001B><0xC0><0xAF>");
+}
+
+static void
+tells_an_escape_from_what_looks_like_one(void **State)
+{
+    static const uint16_t Text[] = {'<', 'U', '+', '0', '0', '1', 'B', '>', 0x1B};
+    (void)State;
+    Utf16Write(CaptureBegin(), (UTF16){Text, sizeof(Text) / sizeof(Text[0])});
+    ASSERT_WROTE("<U+003C>U+001B><U+001B>");
+    Utf16WriteUtf8(CaptureBegin(), "<U+001B>\x1B<0x9F>\x9F<a");
+    ASSERT_WROTE("<U+003C>U+001B><U+001B><U+003C>0x9F><0x9F><a");
+}
+
+static void
+shows_a_text_longer_than_any_buffer(void **State)
+{
+    static uint16_t Text[2000];
+    (void)State;
+    for (size_t Index = 0; Index < 2000; Index += 2)
+    {
+        Text[Index] = 0xD83D;
+        Text[Index + 1] = 0xDE00;
+    }
+    Utf16Write(CaptureBegin(), (UTF16){Text, 2000});
+    assert_int_equal(strlen(CaptureText()), 4000);
+    for (size_t Index = 0; Index < 4000; Index += 4)
+        assert_memory_equal(CaptureText() + Index, "\xF0\x9F\x98\x80", 4);
 }
 
 static void
@@ -148,6 +181,8 @@ main(void)
         cmocka_unit_test(escapes_every_class_of_character_in_json),
         cmocka_unit_test(console_never_gets_a_byte_that_steers_it),
         cmocka_unit_test(shows_bytes_that_are_no_utf8),
+        cmocka_unit_test(tells_an_escape_from_what_looks_like_one),
+        cmocka_unit_test(shows_a_text_longer_than_any_buffer),
         cmocka_unit_test(reads_utf8),
         cmocka_unit_test(refuses_what_is_no_utf8),
         cmocka_unit_test(folds_case_of_latin_greek_and_cyrillic),

@@ -4,6 +4,7 @@ not."""
 
 import pytest
 
+from box import wait_until
 from ntext import (
     EXIT,
     FILE_OPEN_NAME_AVAILABLE,
@@ -94,6 +95,22 @@ def test_output_is_utf8_and_one_line_an_event_whatever_the_text(driver, ntext):
         if "--json" in options:
             lines = text.split("\n")
             assert sum(line.startswith('{"event":"process_start"') for line in lines) == len(TEXTS)
+
+
+def test_the_documentations_example_writes_utf8_with_what_steers_a_terminal_escaped(driver, ntext):
+    """The reader that people copy. No code page has all of this text."""
+    text = "\u4f60\u597d \U0001f600\x1b[2J\u202e\ud83d<U+001B>" + "x" * 32000
+    ntext.raise_event(**start_of(CommandLine=text))
+    ntext.raise_event(**start_of(CommandLine="after"))
+    example = driver.box.start(driver.box.windows(driver.build / "docs" / "example.exe"))
+    wait_until(lambda: "after" in example.text(), "the example shows both starts")
+    driver.stop()
+    example.expect(0)
+    first, second, account = example.out.read_bytes().decode("utf-8").splitlines()
+    shown = "\u4f60\u597d \U0001f600<U+001B>[2J<U+202E><U+D83D><U+003C>U+001B>" + "x" * 32000
+    assert first == f"1: process 4000: {CMD} {shown}"
+    assert second == f"2: process 4000: {CMD} after"
+    assert account == "the account closes"
 
 
 def test_what_the_os_does_not_hand_over_is_absent(driver, ntext):

@@ -26,7 +26,8 @@ PACKAGES_SIGN=(openssl osslsigncode)
 # shellcheck disable=SC2034
 PACKAGES_COVERAGE=(cmake ninja-build g++ libc6-dev libcmocka-dev clang libclang-rt-dev llvm python3)
 # shellcheck disable=SC2034
-PACKAGES_CHECK=(clang clang-format cppcheck pyflakes3 shellcheck python3 python3-pytest python3-pefile)
+PACKAGES_CHECK=(clang clang-format cppcheck pyflakes3 shellcheck python3 python3-pytest python3-pefile
+    unicode-data)
 # shellcheck disable=SC2034
 PACKAGES_PLOT=(python3 python3-matplotlib)
 

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""lib/text_ranges.h, which says what is escaped, is what its script makes of Unicode's data."""
+
+import pathlib
+import unicodedata
+
+import pytest
+
+import text_ranges
+from conftest import ROOT
+
+UNICODE = pathlib.Path("/usr/share/unicode")
+
+
+@pytest.fixture(scope="module")
+def escaped():
+    return text_ranges.escaped(UNICODE)
+
+
+def test_the_committed_table_is_what_the_script_makes():
+    assert (ROOT / "lib" / "text_ranges.h").read_text() == text_ranges.header(UNICODE)
+
+
+def test_ranges_say_neither_more_nor_less(escaped):
+    ranges = list(text_ranges.ranges(escaped))
+    assert sum(last - first + 1 for first, last in ranges) == len(escaped)
+    assert all(point in escaped for first, last in ranges for point in (first, last))
+    assert all(last + 1 < first for (_, last), (first, _) in zip(ranges, ranges[1:]))
+
+
+def test_every_character_that_shows_nothing_by_itself_is_escaped(escaped):
+    """By Python's own tables, of an older Unicode."""
+    for point in range(0x110000):
+        character = chr(point)
+        category = unicodedata.category(character)
+        if category in ("Cc", "Cs", "Zl", "Zp") or (category == "Zs" and character != " "):
+            assert point in escaped, hex(point)
+        if category[0] in "LNPS" and point not in (0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0):
+            assert point not in escaped, hex(point)
+
+
+def test_characters_without_a_glyph_are_some_four_thousand(escaped):
+    beyond = {point for point in escaped if not 0xD800 <= point <= 0xDFFF}
+    ignorable = text_ranges.with_property(UNICODE / "DerivedCoreProperties.txt", "Default_Ignorable_Code_Point")
+    assert ignorable <= beyond and len(ignorable) > 4000
