@@ -92,64 +92,96 @@ FindDevice(const PATHS *Paths, UTF16 Nt)
     return Best;
 }
 
-/* \??\C:\x and \??\UNC\server\share\x; other names below \?? have no drive form. */
 static bool
-FromDosDevices(PATHS *Paths, UTF16 Rest, UTF16 *Dos)
+IsLetter(uint16_t Unit)
 {
-    if (Rest.Count >= 3 && Rest.Units[2] == ':' && (Rest.Count == 3 || Rest.Units[3] == '\\'))
+    return (Unit >= 'A' && Unit <= 'Z') || (Unit >= 'a' && Unit <= 'z');
+}
+
+/* Where the component that Path begins with ends; Path begins with a backslash. */
+static uint32_t
+ComponentEnd(UTF16 Path)
+{
+    uint32_t At = 1;
+    while (At < Path.Count && Path.Units[At] != '\\')
+        At++;
+    return At;
+}
+
+/* \\server\share\x of \server\share\x: at least a server and a share. */
+static bool
+ToUnc(PATHS *Paths, UTF16 Rest, UTF16 *Dos)
+{
+    uint32_t Server = Rest.Count > 0 ? ComponentEnd(Rest) : 0;
+
+    if (Server < 2 || Server == Rest.Count || ComponentEnd(Skip(Rest, Server)) < 2)
+        return false;
+    *Dos = Join(Paths, LITERAL("\\"), Rest);
+    return true;
+}
+
+/* \server\share\x, with components like \;Z:000000000001f3a2 in front: how a redirector marks a mapped drive. */
+static bool
+FromRedirector(PATHS *Paths, UTF16 Rest, UTF16 *Dos)
+{
+    while (Rest.Count >= 2 && Rest.Units[1] == ';')
+        Rest = Skip(Rest, ComponentEnd(Rest));
+    return ToUnc(Paths, Rest, Dos);
+}
+
+static bool
+FromDevices(PATHS *Paths, UTF16 Nt, UTF16 *Dos)
+{
+    static const UTF16 Redirectors[] = {LITERAL("\\Device\\Mup"), LITERAL("\\Device\\LanmanRedirector"),
+                                        LITERAL("\\Device\\WebDavRedirector")};
+    const PATHS_DEVICE *Entry = FindDevice(Paths, Nt);
+
+    if (Entry != NULL)
     {
-        *Dos = Skip(Rest, 1);
+        *Dos =
+            Join(Paths, (UTF16){.Units = Entry->Dos, .Count = Entry->DosCount}, Skip(Nt, Entry->DeviceCount));
         return true;
     }
-    if (HasPrefix(Rest, LITERAL("\\UNC")) && Rest.Count > 4)
+    for (size_t Index = 0; Index < sizeof(Redirectors) / sizeof(Redirectors[0]); Index++)
     {
-        *Dos = Join(Paths, LITERAL("\\"), Skip(Rest, 4));
-        return true;
+        if (HasPrefix(Nt, Redirectors[Index]))
+            return FromRedirector(Paths, Skip(Nt, Redirectors[Index].Count), Dos);
     }
+    Paths->Missed = Paths->Missed || HasPrefix(Nt, LITERAL("\\Device"));
     return false;
 }
 
-/* \server\share\x, with components like \;Z:000000000001f3a2 in front: how a redirector marks a mapped drive.
- */
-static UTF16
-FromRedirector(PATHS *Paths, UTF16 Rest)
+/* What follows \??: \C:\x, \UNC\server\share\x, and \GLOBALROOT before any name of the kernel's. Others have no drive
+ * form. */
+static bool
+FromDosDevices(PATHS *Paths, UTF16 Rest, UTF16 *Dos)
 {
-    while (Rest.Count >= 2 && Rest.Units[0] == '\\' && Rest.Units[1] == ';')
-    {
-        uint32_t Length = 1;
-        while (Length < Rest.Count && Rest.Units[Length] != '\\')
-            Length++;
-        Rest = Skip(Rest, Length);
-    }
-    return Join(Paths, LITERAL("\\"), Rest);
+    static const UTF16 Unc = LITERAL("\\UNC");
+    static const UTF16 Root = LITERAL("\\GLOBALROOT");
+
+    if (HasPrefix(Rest, Unc))
+        return ToUnc(Paths, Skip(Rest, Unc.Count), Dos);
+    if (HasPrefix(Rest, Root))
+        return FromDevices(Paths, Skip(Rest, Root.Count), Dos);
+    if (Rest.Count < 3 || !IsLetter(Rest.Units[1]) || Rest.Units[2] != ':' ||
+        (Rest.Count > 3 && Rest.Units[3] != '\\'))
+        return false;
+    *Dos = Skip(Rest, 1);
+    return true;
 }
 
 UTF16
 PathsToDos(PATHS *Paths, UTF16 Nt)
 {
     static const UTF16 DosDevices[] = {LITERAL("\\??"), LITERAL("\\DosDevices"), LITERAL("\\GLOBAL\?\?")};
-    static const UTF16 Redirectors[] = {LITERAL("\\Device\\Mup"), LITERAL("\\Device\\LanmanRedirector")};
     UTF16 Dos;
 
     if (Nt.Count == 0 || Nt.Count > PATHS_MAX_UNITS - PATHS_MAX_PREFIX)
         return Nt;
     for (size_t Index = 0; Index < sizeof(DosDevices) / sizeof(DosDevices[0]); Index++)
     {
-        if (HasPrefix(Nt, DosDevices[Index]) &&
-            FromDosDevices(Paths, Skip(Nt, DosDevices[Index].Count), &Dos))
-            return Dos;
+        if (HasPrefix(Nt, DosDevices[Index]))
+            return FromDosDevices(Paths, Skip(Nt, DosDevices[Index].Count), &Dos) ? Dos : Nt;
     }
-    const PATHS_DEVICE *Entry = FindDevice(Paths, Nt);
-    if (Entry != NULL)
-        return Join(Paths, (UTF16){.Units = Entry->Dos, .Count = Entry->DosCount},
-                    Skip(Nt, Entry->DeviceCount));
-    for (size_t Index = 0; Index < sizeof(Redirectors) / sizeof(Redirectors[0]); Index++)
-    {
-        UTF16 Rest = Skip(Nt, HasPrefix(Nt, Redirectors[Index]) ? Redirectors[Index].Count : Nt.Count);
-        if (Rest.Count > 1)
-            return FromRedirector(Paths, Rest);
-    }
-    if (HasPrefix(Nt, LITERAL("\\Device")))
-        Paths->Missed = true;
-    return Nt;
+    return FromDevices(Paths, Nt, &Dos) ? Dos : Nt;
 }

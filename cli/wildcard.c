@@ -38,13 +38,32 @@ Matches(UTF16 Pattern, UTF16 Text)
     return InPattern == Pattern.Count;
 }
 
+static bool
+HasBackslash(UTF16 Text)
+{
+    return Utf16FileName(Text).Count != Text.Count;
+}
+
+/* C:\x.txt of C:\x.txt:evil.exe: the file whose stream it is. A drive's colon is none of a stream. */
+static UTF16
+WithoutStream(UTF16 Path)
+{
+    uint32_t First = Path.Count - Utf16FileName(Path).Count;
+
+    for (uint32_t At = First + (First == 0 ? 2 : 1); At + 1 < Path.Count; At++)
+    {
+        if (Path.Units[At] == ':')
+            return (UTF16){.Units = Path.Units, .Count = At};
+    }
+    return Path;
+}
+
 bool
 WildcardMatchesPath(UTF16 Pattern, UTF16 Path)
 {
-    for (uint32_t Index = 0; Index < Pattern.Count; Index++)
-    {
-        if (Pattern.Units[Index] == '\\')
-            return Matches(Pattern, Path);
-    }
-    return Matches(Pattern, Utf16FileName(Path));
+    UTF16 Text = HasBackslash(Pattern) ? Path : Utf16FileName(Path);
+    UTF16 File = WithoutStream(Path);
+    UTF16 FileText = HasBackslash(Pattern) ? File : Utf16FileName(File);
+
+    return Matches(Pattern, Text) || (FileText.Count != Text.Count && Matches(Pattern, FileText));
 }

@@ -104,6 +104,14 @@ maps_dos_devices(void **State)
     AssertMaps("\\??\\UNC\\server\\share\\a.exe", "\\\\server\\share\\a.exe");
     AssertMaps("\\??\\Volume{1-2}\\a", "\\??\\Volume{1-2}\\a");
     AssertMaps("\\??\\C:relative", "\\??\\C:relative");
+    AssertMaps("\\??\\1:\\a", "\\??\\1:\\a");
+    AssertMaps("\\??\\C:", "C:");
+    AssertMaps("\\??\\C:\\PROGRA~1\\A.EXE", "C:\\PROGRA~1\\A.EXE");
+    AssertMaps("\\??\\UNCLE\\server\\share", "\\??\\UNCLE\\server\\share");
+    AssertMaps("\\??\\GLOBALROOT\\Device\\HarddiskVolume1\\a.exe", "C:\\a.exe");
+    AssertMaps("\\??\\GLOBALROOT\\Device\\HarddiskVolume77\\a",
+               "\\??\\GLOBALROOT\\Device\\HarddiskVolume77\\a");
+    AssertMaps("\\??\\GLOBALROOT\\Device\\Mup\\server\\share\\a", "\\\\server\\share\\a");
     AssertMaps("\\??\\UNC", "\\??\\UNC");
     AssertMaps("\\??", "\\??");
 }
@@ -116,7 +124,48 @@ maps_network_redirectors(void **State)
     AssertMaps("\\Device\\Mup\\;LanmanRedirector\\;Z:000000000001f3a2\\server\\share\\a",
                "\\\\server\\share\\a");
     AssertMaps("\\Device\\LanmanRedirector\\;Z:0001\\server\\share\\a", "\\\\server\\share\\a");
-    AssertMaps("\\Device\\Mup", "\\Device\\Mup");
+    AssertMaps("\\Device\\LanmanRedirector\\;Z:00000000000abcde\\server\\share\\a.exe",
+               "\\\\server\\share\\a.exe");
+    AssertMaps("\\Device\\Mup\\server@SSL\\DavWWWRoot\\a.exe", "\\\\server@SSL\\DavWWWRoot\\a.exe");
+    AssertMaps("\\Device\\Mup\\;WebDavRedirector\\;W:00000000000abcde\\server@8080\\share\\a",
+               "\\\\server@8080\\share\\a");
+    AssertMaps("\\Device\\WebDavRedirector\\;W:00000000000abcde\\server\\share\\a", "\\\\server\\share\\a");
+    AssertMaps("\\Device\\Mup\\server\\share", "\\\\server\\share");
+}
+
+static void
+a_mapped_letter_stands_for_its_own_connection_alone(void **State)
+{
+    (void)State;
+    Add("\\Device\\LanmanRedirector\\;Z:00000000000abcde\\server\\share", "Z:");
+    AssertMaps("\\Device\\LanmanRedirector\\;Z:00000000000abcde\\server\\share\\a.exe", "Z:\\a.exe");
+    AssertMaps("\\Device\\LanmanRedirector\\;Z:00000000000abcde\\server\\shared\\a", "\\\\server\\shared\\a");
+    AssertMaps("\\Device\\LanmanRedirector\\;Z:00000000000abcdf\\server\\share\\a", "\\\\server\\share\\a");
+}
+
+/* The NT path, and nothing that is half of either. */
+static void
+a_network_path_without_server_and_share_stays_as_opened(void **State)
+{
+    static const char *const Opened[] = {
+        "\\Device\\Mup",
+        "\\Device\\Mup\\",
+        "\\Device\\Mup\\server",
+        "\\Device\\Mup\\server\\",
+        "\\Device\\Mup\\\\share",
+        "\\Device\\Mup\\;LanmanRedirector",
+        "\\Device\\Mup\\;LanmanRedirector\\;Z:1",
+        "\\Device\\Mup\\;LanmanRedirector\\;Z:1\\server",
+        "\\Device\\MupX\\server\\share",
+        "\\??\\UNC\\",
+        "\\??\\UNC\\server",
+        "\\??\\Volume{01234567-89ab-cdef-0123-456789abcdef}\\a.exe",
+        "\\??\\GLOBALROOT",
+        "\\??\\GLOBALROOT\\Device\\Mup\\server",
+    };
+    (void)State;
+    for (size_t Index = 0; Index < sizeof(Opened) / sizeof(Opened[0]); Index++)
+        AssertMaps(Opened[Index], Opened[Index]);
 }
 
 static void
@@ -195,6 +244,25 @@ pattern_with_backslash_matches_the_whole_path(void **State)
 }
 
 static void
+a_stream_is_found_by_its_file_too(void **State)
+{
+    static const char Stream[] = "C:\\x\\x.txt:evil.exe";
+    (void)State;
+    assert_true(MatchesText("x.txt", Stream));
+    assert_true(MatchesText("*.exe", Stream));
+    assert_true(MatchesText("x.txt:evil.exe", Stream));
+    assert_true(MatchesText("C:\\x\\x.txt", Stream));
+    assert_true(MatchesText("C:\\x\\*", Stream));
+    assert_true(MatchesText("x.txt", "C:\\x.txt:evil.exe:$DATA"));
+    assert_true(MatchesText("x.txt", "x.txt:evil.exe"));
+    assert_false(MatchesText("evil.exe", Stream));
+    assert_false(MatchesText("x", Stream));
+    assert_false(MatchesText("C", "C:"));
+    assert_false(MatchesText("C", "C:a"));
+    assert_false(MatchesText("x.txt", "C:\\x.txt:\\a.exe"));
+}
+
+static void
 pattern_backs_up_to_its_last_star(void **State)
 {
     (void)State;
@@ -228,11 +296,14 @@ main(void)
         cmocka_unit_test(ignores_case),
         cmocka_unit_test(maps_dos_devices),
         cmocka_unit_test(maps_network_redirectors),
+        cmocka_unit_test(a_mapped_letter_stands_for_its_own_connection_alone),
+        cmocka_unit_test(a_network_path_without_server_and_share_stays_as_opened),
         cmocka_unit_test(leaves_what_has_no_drive_and_notes_unknown_devices),
         cmocka_unit_test(maps_the_longest_path_there_is),
         cmocka_unit_test(refuses_a_device_that_does_not_fit),
         cmocka_unit_test(pattern_without_backslash_matches_the_file_name),
         cmocka_unit_test(pattern_with_backslash_matches_the_whole_path),
+        cmocka_unit_test(a_stream_is_found_by_its_file_too),
         cmocka_unit_test(pattern_backs_up_to_its_last_star),
         cmocka_unit_test(a_hostile_pattern_costs_little),
     };
