@@ -220,12 +220,12 @@ def test_ctrl_c_at_any_step_leaves_nothing_running(start_demo, where):
 
 
 def test_ctrl_c_while_the_prefix_is_made_is_no_harm_to_the_next_run(start_demo):
-    (PREFIX / "prcm-demo").unlink()
+    (PREFIX / "prcm-made").unlink()
     demo = start_demo()
     demo.wait_for("make a private Wine prefix")
     os.killpg(demo.popen.pid, signal.SIGINT)
     demo.expect(INTERRUPTED)
-    assert not (PREFIX / "prcm-demo").exists()
+    assert not (PREFIX / "prcm-made").exists()
     again = start_demo("--json", "--", "cmd", "/c", "exit")
     again.expect(0)
 

@@ -6,7 +6,7 @@
 
 PRCM_ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 # Where everything built goes. Another directory keeps a second build out of the first one's way.
-PRCM_BUILD=${PRCM_BUILD:-$PRCM_ROOT/build}
+PRCM_BUILD=$(realpath -ms -- "${PRCM_BUILD:-$PRCM_ROOT/build}")
 PRCM_LOGS=$PRCM_BUILD/logs
 # Debian's own: whatever python3 stands first on PATH lacks Debian's pytest and pefile.
 # shellcheck disable=SC2034
