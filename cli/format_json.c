@@ -117,7 +117,7 @@ WriteStart(SINK *Sink, const EVENT *Event)
 
     BeginEvent(&Json, Sink, "process_start", Event->Record);
     JsonOptional(&Json, "create_time", &Start->CreateTime, WriteTime);
-    JsonOptional(&Json, "start_key", &Start->StartKey, JsonUnsigned);
+    JsonOptional(&Json, "start_key", &Start->StartKey, JsonHex);
     JsonOptional(&Json, "parent_pid", &Start->ParentProcessId, JsonUnsigned);
     JsonOptional(&Json, "parent_create_time", &Start->ParentCreateTime, WriteTime);
     WriteFound(&Json, "parent_image", Event->ParentImageKnown ? PRCM_PRESENT : PRCM_ABSENT,

@@ -86,7 +86,13 @@ void
 JsonUtf16(JSON *Json, const char *Name, UTF16 Text)
 {
     WriteName(Json, Name, "");
-    Utf16WriteJson(Json->Sink, Text);
+    if (Utf16WriteJson(Json->Sink, Text))
+        return;
+    WriteName(Json, Name, "_utf16");
+    SinkChar(Json->Sink, '"');
+    for (uint32_t Index = 0; Index < Text.Count; Index++)
+        SinkHex(Json->Sink, Text.Units[Index], 4);
+    SinkChar(Json->Sink, '"');
 }
 
 void

@@ -30,7 +30,11 @@ void JsonNull(JSON *Json, const char *Name);
 void JsonUnsigned(JSON *Json, const char *Name, uint64_t Value);
 void JsonBool(JSON *Json, const char *Name, bool Value);
 void JsonAscii(JSON *Json, const char *Name, const char *Text);
+
+/* NAME_utf16 as well, where Text cannot be told as it is (Utf16WriteJson): all its units, four hexadecimal digits each.
+ * Not in an array. */
 void JsonUtf16(JSON *Json, const char *Name, UTF16 Text);
+
 void JsonHex(JSON *Json, const char *Name, uint64_t Value);
 void JsonCode(JSON *Json, const char *Name, uint32_t Code);
 void JsonTime(JSON *Json, const char *Name, int64_t Time);

@@ -11,6 +11,7 @@
 #define IS_LOW_SURROGATE(Unit)  ((Unit) >= 0xDC00 && (Unit) <= 0xDFFF)
 #define IS_SURROGATE(Unit)      ((Unit) >= 0xD800 && (Unit) <= 0xDFFF)
 #define MAX_CODE_POINT          0x10FFFFu
+#define REPLACEMENT             0xFFFDu
 
 /* A code point, or the value of an unpaired surrogate. */
 static uint32_t
@@ -80,13 +81,28 @@ WriteJsonUnit(SINK *Sink, uint32_t Unit)
     SinkHex(Sink, Unit, 4);
 }
 
-void
+/* Readers written in C refuse a NUL, or end the string there. */
+static bool
+IsForeignToJson(uint32_t Point)
+{
+    bool IsNoncharacter = (Point >= 0xFDD0 && Point <= 0xFDEF) || (Point & 0xFFFE) == 0xFFFE;
+    return Point == 0 || IsNoncharacter || IS_SURROGATE(Point);
+}
+
+bool
 Utf16WriteJson(SINK *Sink, UTF16 Text)
 {
+    bool Exact = true;
+
     SinkChar(Sink, '"');
     for (uint32_t At = 0; At < Text.Count;)
     {
         uint32_t Point = NextCodePoint(Text, &At);
+        if (IsForeignToJson(Point))
+        {
+            Point = REPLACEMENT;
+            Exact = false;
+        }
         if (Point == '"' || Point == '\\')
         {
             SinkChar(Sink, '\\');
@@ -103,6 +119,7 @@ Utf16WriteJson(SINK *Sink, UTF16 Text)
         }
     }
     SinkChar(Sink, '"');
+    return Exact;
 }
 
 /* How many bytes the code point at Text has; 0 if they are not UTF-8. */

@@ -18,8 +18,10 @@ typedef struct UTF16
 /* For people, as PRCM_TEXT_ESCAPE does it: what could steer a terminal or mislead a reader is written as <U+001B>. */
 void Utf16Write(SINK *Sink, UTF16 Text);
 
-/* A JSON string with its quotes. What PrcmNeedsEscape is true for is written as \u001b. */
-void Utf16WriteJson(SINK *Sink, UTF16 Text);
+/* A JSON string with its quotes. What PrcmNeedsEscape is true for is written as \u001b; beyond U+FFFF as a pair. What a JSON
+ * string cannot carry to every reader becomes U+FFFD: unpaired surrogates and noncharacters, which RFC 7493 forbids, and
+ * NUL. false: something did. */
+bool Utf16WriteJson(SINK *Sink, UTF16 Text);
 
 /* Bytes that should be UTF-8, as Utf16Write does it; a byte that is not becomes <0x9F>, and a "<" before "0x" is escaped
  * too. */

@@ -121,7 +121,7 @@ typedef struct PRCM_START
 {
     PRCM_RECORD Header; /* Key: the new process */
     PRCM_VALUE CreateTime;
-    PRCM_VALUE StartKey; /* unique until the next boot, unlike the id; Windows 10 1703 and later */
+    PRCM_VALUE StartKey; /* unique across boots, unlike the id; Windows 10 1703 and later */
     PRCM_VALUE ParentProcessId;
     PRCM_VALUE ParentCreateTime; /* present only if the id still belonged to a process that is not younger */
     PRCM_VALUE CreatorProcessId; /* who called the OS; not always the parent */

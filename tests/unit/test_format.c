@@ -41,7 +41,7 @@ json_of_a_start_has_every_field(void **State)
     EventsAddStart(&Builder);
     AssertShown(
         "{\"event\":\"process_start\",\"seq\":1,\"time\":\"2026-11-22T15:04:05.1234567Z\",\"pid\":1234,"
-        "\"tid\":77,\"create_time\":\"2026-11-22T15:04:05.1234557Z\",\"start_key\":81985529216486895,"
+        "\"tid\":77,\"create_time\":\"2026-11-22T15:04:05.1234557Z\",\"start_key\":\"0x123456789abcdef\","
         "\"parent_pid\":988,\"parent_create_time\":\"2026-11-22T14:04:05.1234567Z\","
         "\"parent_image\":\"C:\\\\Windows\\\\explorer.exe\",\"creator_pid\":988,\"creator_tid\":992,"
         "\"session_id\":1,\"user_sid\":\"S-1-5-21-1-2-4294967295-1001\","
@@ -94,6 +94,56 @@ json_of_a_truncated_text_has_its_beginning_and_its_length(void **State)
     StreamBatch(&Stream, Batch, Records);
     assert_non_null(strstr(CaptureText(), ",\"command_line\":\"begin\",\"command_line_status\":\"truncated\","
                                           "\"command_line_full_length\":65534}\n"));
+    StreamDestroy(&Stream);
+}
+
+/* RFC 7493: such a string ended the whole of jq's input, and other readers refused the line. */
+static void
+json_of_a_text_that_is_no_unicode_has_its_units_as_well(void **State)
+{
+    static const uint16_t Path[] = {'\\', 'D', 'e', 'v', 'i', 'c', 'e', '\\', 'x', '\\', 0xD83D};
+    static const uint16_t Line[] = {'a', 0, 0xDE00, 'b'};
+    (void)State;
+    Begin(&FormatJson, &EventsNoHooks, PRCM_KINDS_ALL);
+    PRCM_START *Start = EventsAddBareStart(&Builder);
+    BuilderSetBytes(&Builder, &Start->ImagePath.Text, Path, sizeof(Path));
+    Start->ImagePath.Form = PRCM_PATH_NT;
+    BuilderSetBytes(&Builder, &Start->CommandLine, Line, sizeof(Line));
+    const PRCM_BATCH *Batch = BuilderEnd(&Builder, 0);
+    PRCM_RECORDS Records;
+    assert_int_equal(PrcmBatchOpen(Batch, Batch->Bytes, &Records), PRCM_OK);
+    StreamBatch(&Stream, Batch, Records);
+    assert_non_null(
+        strstr(CaptureText(),
+               ",\"image\":\"\\\\Device\\\\x\\\\\xEF\xBF\xBD\","
+               "\"image_utf16\":\"005c004400650076006900630065005c0078005cd83d\","
+               "\"image_nt\":\"\\\\Device\\\\x\\\\\xEF\xBF\xBD\","
+               "\"image_nt_utf16\":\"005c004400650076006900630065005c0078005cd83d\",\"image_form\":\"nt\","));
+    assert_non_null(strstr(CaptureText(), ",\"command_line\":\"a\xEF\xBF\xBD\xEF\xBF\xBD"
+                                          "b\","
+                                          "\"command_line_utf16\":"
+                                          "\"00610000de000062\"}\n"));
+    StreamDestroy(&Stream);
+}
+
+/* The driver may cut a text in the middle of a pair. */
+static void
+json_of_a_text_cut_within_a_pair_has_units_and_status(void **State)
+{
+    static const uint16_t Line[] = {'a', 0xD83D};
+    (void)State;
+    Begin(&FormatJson, &EventsNoHooks, PRCM_KINDS_ALL);
+    PRCM_START *Start = EventsAddBareStart(&Builder);
+    BuilderSetBytes(&Builder, &Start->CommandLine, Line, sizeof(Line));
+    Start->CommandLine.Status = PRCM_TRUNCATED;
+    Start->CommandLine.FullLength = 6;
+    const PRCM_BATCH *Batch = BuilderEnd(&Builder, 0);
+    PRCM_RECORDS Records;
+    assert_int_equal(PrcmBatchOpen(Batch, Batch->Bytes, &Records), PRCM_OK);
+    StreamBatch(&Stream, Batch, Records);
+    assert_non_null(strstr(CaptureText(),
+                           ",\"command_line\":\"a\xEF\xBF\xBD\",\"command_line_utf16\":\"0061d83d\","
+                           "\"command_line_status\":\"truncated\",\"command_line_full_length\":6}\n"));
     StreamDestroy(&Stream);
 }
 
@@ -338,6 +388,8 @@ main(void)
         cmocka_unit_test(json_of_a_start_has_every_field),
         cmocka_unit_test(json_of_a_start_says_of_each_field_why_it_is_missing),
         cmocka_unit_test(json_of_a_truncated_text_has_its_beginning_and_its_length),
+        cmocka_unit_test(json_of_a_text_that_is_no_unicode_has_its_units_as_well),
+        cmocka_unit_test(json_of_a_text_cut_within_a_pair_has_units_and_status),
         cmocka_unit_test(json_of_an_empty_text_is_not_null),
         cmocka_unit_test(json_of_a_load_has_every_field),
         cmocka_unit_test(json_of_a_kernel_image_withholds_its_base),

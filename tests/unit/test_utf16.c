@@ -28,7 +28,7 @@ static const ESCAPE Escapes[] = {
     /* what JSON gives a meaning */
     {{'"', '\\', '/'}, 3, "\"\\/", "\"\\\"\\\\/\""},
     /* NUL, C0, DEL, C1 */
-    {{'a', 0, 'b'}, 3, "a<U+0000>b", "\"a\\u0000b\""},
+    {{'a', 0, 'x'}, 3, "a<U+0000>x", "\"a\xEF\xBF\xBDx\""},
     {{'\n', '\t', 0x1B}, 3, "<U+000A><U+0009><U+001B>", "\"\\u000a\\u0009\\u001b\""},
     {{0x1F, 0x7F}, 2, "<U+001F><U+007F>", "\"\\u001f\\u007f\""},
     {{0x80, 0x9B, 0x9F, 0xA0, 0xA1},
@@ -45,12 +45,14 @@ static const ESCAPE Escapes[] = {
     /* what shows nothing */
     {{0x3164, 0xAD, 0x2800}, 3, "<U+3164><U+00AD><U+2800>", "\"\\u3164\\u00ad\\u2800\""},
     {{0x34F, 0x115F, 0xFE0F}, 3, "<U+034F><U+115F><U+FE0F>", "\"\\u034f\\u115f\\ufe0f\""},
-    /* surrogates without their other half */
-    {{0xD800}, 1, "<U+D800>", "\"\\ud800\""},
-    {{0xDC00, 'x'}, 2, "<U+DC00>x", "\"\\udc00x\""},
-    {{0xD800, 'x'}, 2, "<U+D800>x", "\"\\ud800x\""},
-    {{0xDC00, 0xD800}, 2, "<U+DC00><U+D800>", "\"\\udc00\\ud800\""},
-    {{0xD800, 0xD834, 0xDD1E}, 3, "<U+D800>\xF0\x9D\x84\x9E", "\"\\ud800\xF0\x9D\x84\x9E\""},
+    /* no characters, and surrogates without their other half */
+    {{0xDBFF, 0xDFFF}, 2, "\xF4\x8F\xBF\xBF", "\"\xEF\xBF\xBD\""},
+    {{0xD800}, 1, "<U+D800>", "\"\xEF\xBF\xBD\""},
+    {{0xDC00, 'x'}, 2, "<U+DC00>x", "\"\xEF\xBF\xBDx\""},
+    {{0xD800, 'x'}, 2, "<U+D800>x", "\"\xEF\xBF\xBDx\""},
+    {{0xDC00, 0xD800}, 2, "<U+DC00><U+D800>", "\"\xEF\xBF\xBD\xEF\xBF\xBD\""},
+    {{0xFDD0, 0xFFFE}, 2, "\xEF\xB7\x90\xEF\xBF\xBE", "\"\xEF\xBF\xBD\xEF\xBF\xBD\""},
+    {{0xD800, 0xD834, 0xDD1E}, 3, "<U+D800>\xF0\x9D\x84\x9E", "\"\xEF\xBF\xBD\xF0\x9D\x84\x9E\""},
 };
 
 #define ESCAPE_COUNT (sizeof(Escapes) / sizeof(Escapes[0]))

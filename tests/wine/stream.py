@@ -34,6 +34,25 @@ class Problems(list):
         assert not self, f"{len(self)} problems:\n{self.text()}"
 
 
+def exact_text(line, name):
+    """A text as the OS had it, unpaired surrogates and all. What JSON cannot carry is U+FFFD in the field."""
+    value = line[name]
+    if value is not None:
+        value.encode()
+    if f"{name}_utf16" not in line:
+        return value
+    text = bytes.fromhex(line[f"{name}_utf16"]).decode("utf-16-be", "surrogatepass")
+    replaced = re.sub(r"[\0\ud800-\udfff\ufdd0-\ufdef]|[^\0-\uffff]|[\ufffe\uffff]", in_json, text)
+    assert value == replaced != text, f"{name}: {value!r} for {text!r}"
+    return text
+
+
+def in_json(match):
+    """What stands in JSON for a character, or for a surrogate without its other half."""
+    point = ord(match[0])
+    return match[0] if point > 0xFFFF and point & 0xFFFE != 0xFFFE else "\ufffd"
+
+
 def read_lines(path):
     """The JSON objects of a file, one a line; the last may still be being written."""
     with open(path, "rb") as file:

@@ -2,6 +2,10 @@
 """Single notifications with whatever an OS may hand over: each field comes out as it went in, or says why
 not."""
 
+import json
+import sqlite3
+import subprocess
+
 import pytest
 
 from box import wait_until
@@ -16,6 +20,7 @@ from ntext import (
     Ntext,
 )
 from probe import Probe
+from stream import exact_text
 
 NOT_FOUND = "failed 0xC0000225"
 NOW = 134_000_000_000_000_000
@@ -34,8 +39,8 @@ TEXTS = {
     "low surrogate alone": "a\ude00b",
     "surrogates the wrong way round": "\ude00\ud83d",
     "high surrogate last": "a\ud83d",
-    "beyond the first plane": "\U0001f600\U0010ffff",
-    "not characters": "\ufffe\uffff\ufdd0",
+    "beyond the first plane": "\U0001f600\U0010fffd",
+    "not characters": "\ufffe\uffff\ufdd0\U0001fffe\U0010ffff",
     "right to left": "a\u202eb\u2066c",
     "line separators": "a\u2028b\u2029c\x85d",
     "longest": "x" * 32767,
@@ -76,12 +81,44 @@ def start_of(**more):
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=[name.replace(" ", "-") for name in TEXTS])
 def test_any_text_survives(driver, ntext, text):
-    """As a command line, and as a path. Python's JSON reader takes unpaired surrogates for what they are."""
+    """As a command line, and as a path."""
     ntext.raise_event(**start_of(CommandLine=text, Image=text))
     ntext.raise_event(Kind=IMAGE, ProcessId=4000, CreateTime=NOW, Image=text)
     start, load = only(driver, 1, 2)
-    assert start["command_line"] == text and "command_line_status" not in start
-    assert start["image_nt"] == load["image_nt"] == text
+    assert exact_text(start, "command_line") == text and "command_line_status" not in start
+    assert exact_text(start, "image_nt") == exact_text(load, "image_nt") == text
+
+
+def by_jq(raw):
+    """-a: what it has read, in ASCII."""
+    done = subprocess.run(["jq", "-c", "-a", "."], input=raw, stdout=subprocess.PIPE, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def by_perl(raw):
+    script = "my $j = JSON::PP->new->utf8->ascii; print $j->encode($j->decode($_)), qq(\n)"
+    command = ["perl", "-MJSON::PP", "-ne", script]
+    done = subprocess.run(command, input=raw, stdout=subprocess.PIPE, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def by_sqlite(raw):
+    database = sqlite3.connect(":memory:")
+    question = "select json_group_object(key, value) from json_each(?)"
+    lines = raw.decode().splitlines()
+    return [json.loads(database.execute(question, [line]).fetchone()[0]) for line in lines]
+
+
+@pytest.mark.parametrize("reader", [by_jq, by_perl, by_sqlite])
+def test_readers_of_json_take_any_text_and_lose_nothing_of_it(driver, ntext, reader):
+    """One unpaired surrogate ended jq's whole input, and others refused the line or cut it at a NUL."""
+    for text in TEXTS.values():
+        ntext.raise_event(**start_of(CommandLine=text, Image=text))
+    raw = driver.run("watch", "--json", "--from", "oldest", "--duration", "0").out.read_bytes()
+    starts = [line for line in reader(raw) if line["event"] == "process_start"]
+    assert len(starts) == len(TEXTS)
+    for text, line in zip(TEXTS.values(), starts):
+        assert exact_text(line, "command_line") == exact_text(line, "image_nt") == text
 
 
 def test_output_is_utf8_and_one_line_an_event_whatever_the_text(driver, ntext):

@@ -64,7 +64,7 @@ def compare_event(truth, event, problems):
     for name, (value, status) in expected.items():
         problems.equal(event.get(name, "(no such field)"), value, f"{where}: {name}")
         problems.equal(event.get(f"{name}_status"), status, f"{where}: {name}_status")
-    unknown = set(name for name in event if not name.endswith(("_status", "_full_length")))
+    unknown = set(name for name in event if not name.endswith(("_status", "_full_length", "_utf16")))
     unknown -= set(expected) | OF_READER | (OF_EXITS if event["event"] == "process_exit" else set())
     problems.check(not unknown, f"{where}: the truth says nothing of {sorted(unknown)}")
     return len(expected)
