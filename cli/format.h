@@ -8,19 +8,40 @@
 #include "closing.h"
 #include "view.h"
 
+/* Whose events they are. JSON says it on each line, so that lines of several hosts and runs of the driver can be told
+ * apart wherever they got to; FormatText does not, and takes NULL. */
+typedef struct FORMAT_ORIGIN
+{
+    UTF16 Host;
+    uint32_t HostStatus; /* a field status */
+    uint64_t Instance;
+} FORMAT_ORIGIN;
+
+/* What was asked for, and what the driver said to it. */
+typedef struct FORMAT_HEADER
+{
+    PRCM_VALUE Boot; /* when the OS started */
+    uint32_t ConsoleVersion;
+    const PRCM_QUERY *Driver;
+    const PRCM_SUBSCRIPTION *Asked;
+    const PRCM_SUBSCRIBED *Given;
+    const UTF16 *Patterns; /* of images */
+    uint32_t PatternCount;
+} FORMAT_HEADER;
+
 typedef struct FORMAT
 {
     /* What stands above the first event. */
-    void (*Header)(SINK *Sink);
+    void (*Header)(SINK *Sink, const FORMAT_ORIGIN *Origin, const FORMAT_HEADER *Header);
 
     /* A start, exit or load. */
-    void (*Event)(SINK *Sink, const EVENT *Event);
+    void (*Event)(SINK *Sink, const FORMAT_ORIGIN *Origin, const EVENT *Event);
 
     /* A hole. LocalTime is that of the record after it, 0 if there is none. */
-    void (*Lost)(SINK *Sink, const PRCM_LOST *Lost, int64_t LocalTime);
+    void (*Lost)(SINK *Sink, const FORMAT_ORIGIN *Origin, const PRCM_LOST *Lost, int64_t LocalTime);
 
     /* The account, last. LocalInstance is the time at which the instance began. */
-    void (*Closing)(SINK *Sink, const CLOSING *Closing, int64_t LocalInstance);
+    void (*Closing)(SINK *Sink, const FORMAT_ORIGIN *Origin, const CLOSING *Closing, int64_t LocalInstance);
 } FORMAT;
 
 extern const FORMAT FormatText;

@@ -31,11 +31,31 @@ WriteArchitecture(JSON *Json, const char *Name, uint64_t Value)
                                                     : "other");
 }
 
+/* What the console found out itself: a text, or null and why. */
 static void
-BeginEvent(JSON *Json, SINK *Sink, const char *Name, const PRCM_RECORD *Record)
+WriteFound(JSON *Json, const char *Name, uint32_t Status, UTF16 Text)
+{
+    if (Status == PRCM_PRESENT)
+        JsonUtf16(Json, Name, Text);
+    else
+        JsonNull(Json, Name);
+    JsonStatus(Json, Name, Status);
+}
+
+/* What every line begins with. */
+static void
+BeginLine(JSON *Json, SINK *Sink, const char *Name, const FORMAT_ORIGIN *Origin)
 {
     JsonBegin(Json, Sink);
     JsonAscii(Json, "event", Name);
+    WriteFound(Json, "host", Origin->HostStatus, Origin->Host);
+    JsonHex(Json, "instance", Origin->Instance);
+}
+
+static void
+BeginEvent(JSON *Json, SINK *Sink, const char *Name, const FORMAT_ORIGIN *Origin, const PRCM_RECORD *Record)
+{
+    BeginLine(Json, Sink, Name, Origin);
     JsonUnsigned(Json, "seq", Record->Sequence);
     JsonTime(Json, "time", Record->Time);
     JsonUnsigned(Json, "pid", Record->Key);
@@ -61,17 +81,6 @@ WriteImage(JSON *Json, const EVENT *Event, const PRCM_PATH *Path)
     JsonField(Json, "image", &Path->Text, Event->Image);
     JsonField(Json, "image_nt", &Path->Text, TextOf(Event->Record, &Path->Text));
     JsonAscii(Json, "image_form", Path->Form <= PRCM_PATH_SYSTEM_ROOT ? Forms[Path->Form] : "other");
-}
-
-/* What the console found out itself: a text, or null and why. */
-static void
-WriteFound(JSON *Json, const char *Name, uint32_t Status, UTF16 Text)
-{
-    if (Status == PRCM_PRESENT)
-        JsonUtf16(Json, Name, Text);
-    else
-        JsonNull(Json, Name);
-    JsonStatus(Json, Name, Status);
 }
 
 /* S-1-5-21-...; the library has checked that the SID is as long as it says. */
@@ -110,12 +119,12 @@ WriteUser(JSON *Json, const EVENT *Event, const PRCM_BYTES *Field)
 }
 
 static void
-WriteStart(SINK *Sink, const EVENT *Event)
+WriteStart(SINK *Sink, const FORMAT_ORIGIN *Origin, const EVENT *Event)
 {
     const PRCM_START *Start = (const PRCM_START *)Event->Record;
     JSON Json;
 
-    BeginEvent(&Json, Sink, "process_start", Event->Record);
+    BeginEvent(&Json, Sink, "process_start", Origin, Event->Record);
     JsonOptional(&Json, "create_time", &Start->CreateTime, WriteTime);
     JsonOptional(&Json, "start_key", &Start->StartKey, JsonHex);
     JsonOptional(&Json, "parent_pid", &Start->ParentProcessId, JsonUnsigned);
@@ -145,12 +154,12 @@ WriteRemembered(JSON *Json, const char *Name, bool Known, uint64_t Value)
 }
 
 static void
-WriteExit(SINK *Sink, const EVENT *Event)
+WriteExit(SINK *Sink, const FORMAT_ORIGIN *Origin, const EVENT *Event)
 {
     const PRCM_EXIT *Exit = (const PRCM_EXIT *)Event->Record;
     JSON Json;
 
-    BeginEvent(&Json, Sink, "process_exit", Event->Record);
+    BeginEvent(&Json, Sink, "process_exit", Origin, Event->Record);
     JsonOptional(&Json, "create_time", &Exit->CreateTime, WriteTime);
     JsonOptional(&Json, "exit_status", &Exit->ExitStatus, JsonUnsigned);
     WriteFound(&Json, "image", Event->ImageKnown ? PRCM_PRESENT : PRCM_ABSENT, Event->Image);
@@ -160,13 +169,13 @@ WriteExit(SINK *Sink, const EVENT *Event)
 }
 
 static void
-WriteLoad(SINK *Sink, const EVENT *Event)
+WriteLoad(SINK *Sink, const FORMAT_ORIGIN *Origin, const EVENT *Event)
 {
     const PRCM_IMAGE *Image = (const PRCM_IMAGE *)Event->Record;
     uint32_t Properties = Image->Properties;
     JSON Json;
 
-    BeginEvent(&Json, Sink, "image_load", Event->Record);
+    BeginEvent(&Json, Sink, "image_load", Origin, Event->Record);
     JsonOptional(&Json, "create_time", &Image->CreateTime, WriteTime);
     WriteImage(&Json, Event, &Image->ImagePath);
     JsonOptional(&Json, "base", &Image->Base, JsonHex);
@@ -184,24 +193,75 @@ WriteLoad(SINK *Sink, const EVENT *Event)
 }
 
 static void
-WriteHeader(SINK *Sink)
+WriteAsked(JSON *Json, const FORMAT_HEADER *Header)
 {
-    (void)Sink;
+    JsonKinds(Json, "kinds", Header->Asked->Kinds);
+    JsonKinds(Json, "captured_kinds", Header->Driver->Kinds);
+    JsonOpen(Json, "pids", '[');
+    for (uint32_t Index = 0; Index < Header->Asked->KeyCount; Index++)
+        JsonUnsigned(Json, NULL, Header->Asked->Keys[Index]);
+    JsonClose(Json, ']');
+    JsonOpen(Json, "images", '[');
+    for (uint32_t Index = 0; Index < Header->PatternCount; Index++)
+    {
+        JsonName(Json, NULL);
+        Utf16WriteJson(Json->Sink, Header->Patterns[Index]);
+    }
+    JsonClose(Json, ']');
+}
+
+/* Where the stream begins, and whether anything about the past is unknown. */
+static void
+WriteBeginning(JSON *Json, const PRCM_SUBSCRIPTION *Asked, const PRCM_SUBSCRIBED *Given)
+{
+    char Token[PRCM_TOKEN_TEXT_BYTES];
+
+    JsonUnsigned(Json, "from", Given->Start.Next);
+    if (Asked->From == PRCM_FROM_TOKEN)
+    {
+        PrcmTokenFormat(&Asked->Token, Token);
+        JsonAscii(Json, "from_token", Token);
+    }
+    else
+    {
+        JsonNull(Json, "from_token");
+        JsonStatus(Json, "from_token", PRCM_ABSENT);
+    }
+    JsonAscii(Json, "resume",
+              Given->Resume == PRCM_RESUME_OTHER_INSTANCE  ? "other_instance"
+              : Given->Resume == PRCM_RESUME_KINDS_UNKNOWN ? "kinds_unknown"
+                                                           : "exact");
 }
 
 static void
-WriteEvent(SINK *Sink, const EVENT *Event)
+WriteHeader(SINK *Sink, const FORMAT_ORIGIN *Origin, const FORMAT_HEADER *Header)
+{
+    JSON Json;
+
+    BeginLine(&Json, Sink, "stream", Origin);
+    JsonOptional(&Json, "boot", &Header->Boot, WriteTime);
+    JsonTime(&Json, "started", (int64_t)Origin->Instance);
+    JsonTime(&Json, "time", Header->Driver->Time);
+    JsonVersion(&Json, "driver_version", Header->Driver->DriverVersion);
+    JsonVersion(&Json, "console_version", Header->ConsoleVersion);
+    WriteBeginning(&Json, Header->Asked, Header->Given);
+    WriteAsked(&Json, Header);
+    JsonEnd(&Json);
+}
+
+static void
+WriteEvent(SINK *Sink, const FORMAT_ORIGIN *Origin, const EVENT *Event)
 {
     switch (Event->Record->Kind)
     {
     case PRCM_KIND_START:
-        WriteStart(Sink, Event);
+        WriteStart(Sink, Origin, Event);
         break;
     case PRCM_KIND_EXIT:
-        WriteExit(Sink, Event);
+        WriteExit(Sink, Origin, Event);
         break;
     case PRCM_KIND_IMAGE:
-        WriteLoad(Sink, Event);
+        WriteLoad(Sink, Origin, Event);
         break;
     default:
         break;
@@ -209,7 +269,7 @@ WriteEvent(SINK *Sink, const EVENT *Event)
 }
 
 static void
-WriteLost(SINK *Sink, const PRCM_LOST *Lost, int64_t LocalTime)
+WriteLost(SINK *Sink, const FORMAT_ORIGIN *Origin, const PRCM_LOST *Lost, int64_t LocalTime)
 {
     FORMAT_LOSS Losses[FORMAT_MAX_LOSSES];
     size_t Count = FormatLosses(Lost, Losses);
@@ -218,8 +278,7 @@ WriteLost(SINK *Sink, const PRCM_LOST *Lost, int64_t LocalTime)
     (void)LocalTime;
     for (size_t Index = 0; Index < Count; Index++)
     {
-        JsonBegin(&Json, Sink);
-        JsonAscii(&Json, "event", "lost");
+        BeginLine(&Json, Sink, "lost", Origin);
         JsonUnsigned(&Json, "first_seq", Lost->Header.Sequence);
         JsonUnsigned(&Json, "next_seq", Lost->NextSequence);
         JsonAscii(&Json, "kind", Losses[Index].Kind);
@@ -242,13 +301,12 @@ WriteCounts(JSON *Json, const char *Name, const CLOSING_COUNTS *Counts)
 }
 
 static void
-WriteClosing(SINK *Sink, const CLOSING *Closing, int64_t LocalInstance)
+WriteClosing(SINK *Sink, const FORMAT_ORIGIN *Origin, const CLOSING *Closing, int64_t LocalInstance)
 {
     JSON Json;
 
     (void)LocalInstance;
-    JsonBegin(&Json, Sink);
-    JsonAscii(&Json, "event", "account");
+    BeginLine(&Json, Sink, "account", Origin);
     JsonUnsigned(&Json, "from", Closing->From);
     JsonUnsigned(&Json, "next", Closing->Next);
     WriteCounts(&Json, "captured", &Closing->Captured);
@@ -258,7 +316,6 @@ WriteClosing(SINK *Sink, const CLOSING *Closing, int64_t LocalInstance)
     WriteCounts(&Json, "lost", &Closing->Lost);
     WriteCounts(&Json, "unread", &Closing->Unread);
     JsonAscii(&Json, "token", Closing->Token);
-    JsonHex(&Json, "instance", Closing->Instance);
     JsonBool(&Json, "closed", Closing->Closed);
     JsonEnd(&Json);
 }

@@ -30,8 +30,10 @@ Styled(SINK *Sink, SINK_STYLE Style, const char *Text)
 }
 
 static void
-WriteHeader(SINK *Sink)
+WriteHeader(SINK *Sink, const FORMAT_ORIGIN *Origin, const FORMAT_HEADER *Header)
 {
+    (void)Origin;
+    (void)Header;
     SinkStyle(Sink, STYLE_DIM);
     SinkText(Sink, "TIME");
     SinkPadTo(Sink, COLUMN_PID_END - 3);
@@ -293,8 +295,9 @@ WriteLoad(SINK *Sink, const EVENT *Event)
 }
 
 static void
-WriteEvent(SINK *Sink, const EVENT *Event)
+WriteEvent(SINK *Sink, const FORMAT_ORIGIN *Origin, const EVENT *Event)
 {
+    (void)Origin;
     switch (Event->Record->Kind)
     {
     case PRCM_KIND_START:
@@ -356,11 +359,12 @@ WriteLoss(SINK *Sink, const PRCM_LOST *Lost, const FORMAT_LOSS *Loss, int64_t Lo
 }
 
 static void
-WriteLost(SINK *Sink, const PRCM_LOST *Lost, int64_t LocalTime)
+WriteLost(SINK *Sink, const FORMAT_ORIGIN *Origin, const PRCM_LOST *Lost, int64_t LocalTime)
 {
     FORMAT_LOSS Losses[FORMAT_MAX_LOSSES];
     size_t Count = FormatLosses(Lost, Losses);
 
+    (void)Origin;
     for (size_t Index = 0; Index < Count; Index++)
         WriteLoss(Sink, Lost, &Losses[Index], LocalTime);
 }
@@ -447,8 +451,9 @@ WriteVerdict(SINK *Sink, const CLOSING *Closing)
 }
 
 static void
-WriteClosing(SINK *Sink, const CLOSING *Closing, int64_t LocalInstance)
+WriteClosing(SINK *Sink, const FORMAT_ORIGIN *Origin, const CLOSING *Closing, int64_t LocalInstance)
 {
+    (void)Origin;
     SinkChar(Sink, '\n');
     WriteTable(Sink, Closing);
     WriteVerdict(Sink, Closing);

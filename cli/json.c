@@ -123,6 +123,33 @@ JsonTime(JSON *Json, const char *Name, int64_t Time)
 }
 
 void
+JsonVersion(JSON *Json, const char *Name, uint32_t Version)
+{
+    WriteName(Json, Name, "");
+    SinkChar(Json->Sink, '"');
+    SinkUnsigned(Json->Sink, Version >> 24);
+    SinkChar(Json->Sink, '.');
+    SinkUnsigned(Json->Sink, Version >> 16 & 0xFF);
+    SinkChar(Json->Sink, '.');
+    SinkUnsigned(Json->Sink, Version & 0xFFFF);
+    SinkChar(Json->Sink, '"');
+}
+
+void
+JsonKinds(JSON *Json, const char *Name, uint32_t Kinds)
+{
+    static const char *const Names[] = {"process_start", "process_exit", "image_load"};
+
+    JsonOpen(Json, Name, '[');
+    for (uint32_t Kind = 0; Kind < sizeof(Names) / sizeof(Names[0]); Kind++)
+    {
+        if ((Kinds & PRCM_KIND_BIT(Kind)) != 0)
+            JsonAscii(Json, NULL, Names[Kind]);
+    }
+    JsonClose(Json, ']');
+}
+
+void
 JsonStatusWords(SINK *Sink, uint32_t Status)
 {
     switch (Status)

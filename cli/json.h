@@ -39,6 +39,12 @@ void JsonHex(JSON *Json, const char *Name, uint64_t Value);
 void JsonCode(JSON *Json, const char *Name, uint32_t Code);
 void JsonTime(JSON *Json, const char *Name, int64_t Time);
 
+/* "0.1.0", of a version as in PRCM_QUERY.DriverVersion. */
+void JsonVersion(JSON *Json, const char *Name, uint32_t Version);
+
+/* The names of kinds, in an array. Kinds is PRCM_KIND_BIT. */
+void JsonKinds(JSON *Json, const char *Name, uint32_t Kinds);
+
 /* NAME_status, where Status is not PRCM_PRESENT: "absent", "withheld", "truncated", "failed 0xC0000022". */
 void JsonStatus(JSON *Json, const char *Name, uint32_t Status);
 

@@ -205,7 +205,7 @@ WriteResult(SINK *Sink, const SELFTEST *Test, uint32_t MaxLines)
     SinkText(Sink, "; ");
     SinkGrouped(Sink, Test->Reader.Images);
     SinkText(Sink, " image loads were read meanwhile, of all processes\n");
-    FormatText.Closing(Sink, &Test->Closing, SystemLocalTime((int64_t)Test->Closing.Instance));
+    FormatText.Closing(Sink, NULL, &Test->Closing, SystemLocalTime((int64_t)Test->Closing.Instance));
 }
 
 static uint32_t

@@ -4,19 +4,6 @@
 #include "json.h"
 
 static void
-WriteVersion(JSON *Json, uint32_t Version)
-{
-    JsonName(Json, "driver_version");
-    SinkChar(Json->Sink, '"');
-    SinkUnsigned(Json->Sink, Version >> 24);
-    SinkChar(Json->Sink, '.');
-    SinkUnsigned(Json->Sink, Version >> 16 & 0xFF);
-    SinkChar(Json->Sink, '.');
-    SinkUnsigned(Json->Sink, Version & 0xFFFF);
-    SinkChar(Json->Sink, '"');
-}
-
-static void
 WriteTiers(JSON *Json, const char *Name, const STATUS_TIER *Tiers, size_t Count)
 {
     JsonOpen(Json, Name, '[');
@@ -33,21 +20,6 @@ WriteTiers(JSON *Json, const char *Name, const STATUS_TIER *Tiers, size_t Count)
         JsonClose(Json, '}');
     }
     JsonClose(Json, ']');
-}
-
-static void
-WriteKinds(JSON *Json, const PRCM_QUERY *Query)
-{
-    static const char *const Names[] = {"process_start", "process_exit", "image_load"};
-
-    JsonOpen(Json, "kinds", '[');
-    for (uint32_t Kind = 0; Kind < sizeof(Names) / sizeof(Names[0]); Kind++)
-    {
-        if ((Query->Kinds & PRCM_KIND_BIT(Kind)) != 0)
-            JsonAscii(Json, NULL, Names[Kind]);
-    }
-    JsonClose(Json, ']');
-    JsonBool(Json, "kinds_clamped", (Query->Flags & PRCM_QUERY_CLAMPED_KINDS) != 0);
 }
 
 static void
@@ -85,7 +57,7 @@ WriteQuery(JSON *Json, const PRCM_QUERY *Query)
 {
     STATUS_TIER Tiers[STATUS_MAX_TIERS];
 
-    WriteVersion(Json, Query->DriverVersion);
+    JsonVersion(Json, "driver_version", Query->DriverVersion);
     JsonUnsigned(Json, "abi", Query->AbiVersion);
     JsonHex(Json, "instance", Query->Instance);
     JsonTime(Json, "started", (int64_t)Query->Instance);
@@ -94,7 +66,8 @@ WriteQuery(JSON *Json, const PRCM_QUERY *Query)
     JsonBool(Json, "stopping", (Query->Flags & PRCM_QUERY_STOPPING) != 0);
     WriteTiers(Json, "process_routines", Tiers, StatusProcessTiers(Query, Tiers));
     WriteTiers(Json, "image_routines", Tiers, StatusImageTiers(Query, Tiers));
-    WriteKinds(Json, Query);
+    JsonKinds(Json, "kinds", Query->Kinds);
+    JsonBool(Json, "kinds_clamped", (Query->Flags & PRCM_QUERY_CLAMPED_KINDS) != 0);
     JsonUnsigned(Json, "sessions", Query->Sessions);
     JsonUnsigned(Json, "max_sessions", Query->MaxSessions);
     JsonUnsigned(Json, "waiting", Query->Waiting);

@@ -47,7 +47,7 @@ ShowRecord(STREAM *Stream, const PRCM_RECORD *Record)
     {
         const PRCM_LOST *Lost = (const PRCM_LOST *)Record;
         ViewLost(&Stream->View, Lost);
-        Stream->Format->Lost(Stream->Sink, Lost, ToLocal(Stream, Record->Time));
+        Stream->Format->Lost(Stream->Sink, &Stream->Origin, Lost, ToLocal(Stream, Record->Time));
         return;
     }
     ViewResolve(&Stream->View, Record, &Event);
@@ -56,8 +56,15 @@ ShowRecord(STREAM *Stream, const PRCM_RECORD *Record)
         Stream->Filtered[Record->Kind]++;
         return;
     }
-    Stream->Format->Event(Stream->Sink, &Event);
+    Stream->Format->Event(Stream->Sink, &Stream->Origin, &Event);
     Stream->Shown++;
+}
+
+void
+StreamBegin(STREAM *Stream, const FORMAT_ORIGIN *Origin, const FORMAT_HEADER *Header)
+{
+    Stream->Origin = *Origin;
+    Stream->Format->Header(Stream->Sink, Origin, Header);
 }
 
 bool
@@ -80,5 +87,6 @@ void
 StreamClose(STREAM *Stream, const PRCM_ACCOUNT *Account, const PRCM_TOKEN *Token, CLOSING *Closing)
 {
     ClosingBuild(Closing, Account, Token, Stream->Filtered, &Stream->Cut);
-    Stream->Format->Closing(Stream->Sink, Closing, ToLocal(Stream, (int64_t)Account->Instance));
+    Stream->Format->Closing(Stream->Sink, &Stream->Origin, Closing,
+                            ToLocal(Stream, (int64_t)Account->Instance));
 }

@@ -12,6 +12,7 @@ typedef struct STREAM
     const FORMAT *Format;
     SINK *Sink;
     VIEW View;
+    FORMAT_ORIGIN Origin;
     const UTF16 *Patterns; /* of images; an event has to match one */
     uint32_t PatternCount; /* 0: every event is shown */
     uint64_t CountLimit;   /* events to show; 0: no limit */
@@ -23,6 +24,9 @@ typedef struct STREAM
 /* Hooks must outlive the stream; Kinds are those subscribed to. */
 void StreamInit(STREAM *Stream, const FORMAT *Format, SINK *Sink, const VIEW_HOOKS *Hooks, uint32_t Kinds);
 void StreamDestroy(STREAM *Stream);
+
+/* The first words. The host's name must outlive the stream. */
+void StreamBegin(STREAM *Stream, const FORMAT_ORIGIN *Origin, const FORMAT_HEADER *Header);
 
 /* Shows a batch. false: CountLimit is reached, and nothing more is to be shown. */
 bool StreamBatch(STREAM *Stream, const PRCM_BATCH *Batch, PRCM_RECORDS Records);

@@ -11,6 +11,10 @@
 /* Zones change their offset on quarters of an hour. */
 #define QUARTER_HOUR (15 * 60 * (int64_t)10000000)
 
+#define HOST_MAX_UNITS 1024u
+
+#define SYSTEM_TIME_OF_DAY 3
+
 #define USER_CACHE_COUNT 64u
 #define USER_MAX_UNITS   520u
 
@@ -20,6 +24,8 @@ typedef DWORD(WINAPI *GET_IMAGE_FILE_NAME)(HANDLE Process, WCHAR *Name, DWORD Co
 typedef BOOL(WINAPI *IS_WOW64)(HANDLE Process, BOOL *Emulated);
 typedef LONG(WINAPI *GET_VERSION)(OSVERSIONINFOEXW *Version);
 typedef const char *(*GET_WINE_VERSION)(void);
+
+typedef LONG(WINAPI *QUERY_SYSTEM)(int Class, void *Information, ULONG Bytes, ULONG *Returned);
 
 typedef void (*ROUTINE)(void);
 
@@ -203,6 +209,40 @@ SystemViewHooks(void)
         .LocalTime = LocalTime,
     };
     return &Hooks;
+}
+
+uint32_t
+SystemHostName(UTF16 *Name)
+{
+    static WCHAR Units[HOST_MAX_UNITS];
+    DWORD Count = HOST_MAX_UNITS;
+
+    if (!GetComputerNameExW(ComputerNamePhysicalDnsFullyQualified, Units, &Count))
+        return (uint32_t)HRESULT_FROM_WIN32(GetLastError());
+    *Name = (UTF16){.Units = (const uint16_t *)Units, .Count = Count};
+    return PRCM_PRESENT;
+}
+
+/* Setting the clock moves BootTime, and the bias with it. Microsoft's page of NtQuerySystemInformation leaves the structure
+ * unnamed; every NT since 5.1 has this one. */
+PRCM_VALUE
+SystemBootTime(void)
+{
+    QUERY_SYSTEM Query = (QUERY_SYSTEM)Find(L"ntdll.dll", "NtQuerySystemInformation");
+    struct
+    {
+        int64_t BootTime;
+        int64_t Unused[3];
+        int64_t BootTimeBias;
+        int64_t SleepTimeBias;
+    } Times = {0};
+
+    LONG Status = Query != NULL ? Query(SYSTEM_TIME_OF_DAY, &Times, sizeof(Times), NULL) : 0;
+    if (Status < 0)
+        return (PRCM_VALUE){.Status = (uint32_t)Status};
+    if (Times.BootTime == 0)
+        return (PRCM_VALUE){.Status = PRCM_ABSENT};
+    return (PRCM_VALUE){.Value = (uint64_t)(Times.BootTime - Times.BootTimeBias), .Status = PRCM_PRESENT};
 }
 
 bool

@@ -28,6 +28,12 @@ int64_t SystemLocalTime(int64_t Time);
 /* "Windows 10.0 build 19045, x64, 8 processors", and Wine's version where it is Wine. */
 void SystemDescribe(SINK *Sink);
 
+/* The name of this computer, static: its DNS name with the domain, as far as it has one. A field status. */
+uint32_t SystemHostName(UTF16 *Name);
+
+/* When Windows started, by its clock at that time: the same at every call until the next boot, even if the clock is set. */
+PRCM_VALUE SystemBootTime(void);
+
 /* Whether this is a 32-bit program on a 64-bit Windows. */
 bool SystemIsEmulated(void);
 

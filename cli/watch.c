@@ -207,6 +207,25 @@ Finish(WATCH *Watch, PRCM_RESULT Ended)
     return Closing.Closed ? EXIT_OK : EXIT_MISMATCH;
 }
 
+static void
+BeginStream(WATCH *Watch, const PRCM_QUERY *Query, const PRCM_SUBSCRIBED *Subscribed)
+{
+    const FORMAT_HEADER Header = {
+        .Boot = SystemBootTime(),
+        .ConsoleVersion = PrcmVersion(),
+        .Driver = Query,
+        .Asked = &Watch->Options.Subscription,
+        .Given = Subscribed,
+        .Patterns = Watch->Options.Patterns,
+        .PatternCount = Watch->Options.PatternCount,
+    };
+    FORMAT_ORIGIN Origin = {.Instance = Subscribed->Start.Instance};
+
+    Origin.HostStatus = SystemHostName(&Origin.Host);
+    StreamBegin(&Watch->Stream, &Origin, &Header);
+    SinkFlush(Watch->Stream.Sink);
+}
+
 static EXIT_CODE
 WatchSession(WATCH *Watch)
 {
@@ -226,8 +245,7 @@ WatchSession(WATCH *Watch)
     NoticeKinds(Watch, Query.Kinds);
     NoticePatterns(Watch);
     NoticeResume(Watch, &Subscribed);
-    Watch->Stream.Format->Header(Watch->Stream.Sink);
-    SinkFlush(Watch->Stream.Sink);
+    BeginStream(Watch, &Query, &Subscribed);
     return Finish(Watch, Follow(Watch));
 }
 
@@ -298,7 +316,7 @@ const COMMAND WatchCommand = {
             "  --duration SECONDS  end after so long; 0: show what is there already\n"
             "how:\n"
             "  --json              one JSON object a line, each with every field; notices go\n"
-            "                      to standard error\n"
+            "                      to standard error. The first says whose stream it is\n"
             "  --color WHEN        auto, always or never (default auto: on a console, unless\n"
             "                      NO_COLOR is set)\n"
             "  --read-delay MS     wait so long between two reads: fewer and larger batches\n"

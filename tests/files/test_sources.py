@@ -5,7 +5,7 @@ import pytest
 
 from conftest import ROOT
 
-SUFFIXES = (".c", ".h", ".cpp", ".cmake", ".in", ".py", ".sh")
+SUFFIXES = (".c", ".h", ".cpp", ".cmake", ".in", ".jq", ".py", ".sh")
 NAMES = ("CMakeLists.txt", "coverage", "demo", "fuzz", "mutants", "replay", "run", "soak", "test")
 # What a stranger reads on Windows, with the licence beside it.
 WITHOUT_LICENCE_LINE = ("TRY-ON-WINDOWS.txt.in",)

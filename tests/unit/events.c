@@ -128,6 +128,7 @@ LocalTime(void *Context, int64_t Time)
 
 const VIEW_HOOKS EventsHooks = {.RunningImage = RunningImage, .UserName = UserName, .LocalTime = LocalTime};
 const VIEW_HOOKS EventsNoHooks;
+const FORMAT_ORIGIN EventsOrigin = {.Host = {u"PC", 2}, .HostStatus = PRCM_PRESENT, .Instance = 5};
 
 void
 EventsLoadDrives(PATHS *Paths)

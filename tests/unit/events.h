@@ -6,7 +6,7 @@
 #define EVENTS_H
 
 #include "batch_builder.h"
-#include "view.h"
+#include "format.h"
 
 /* 2026-11-22T15:04:05.1234567Z */
 #define EVENTS_TIME 134398334451234567
@@ -32,6 +32,9 @@ extern const VIEW_HOOKS EventsHooks;
 
 /* Knows nothing. */
 extern const VIEW_HOOKS EventsNoHooks;
+
+/* Host PC, instance 5. */
+extern const FORMAT_ORIGIN EventsOrigin;
 
 /* C: and \SystemRoot. */
 void EventsLoadDrives(PATHS *Paths);

@@ -44,6 +44,7 @@ Begin(const FORMAT *Format)
 {
     BuilderBegin(&Builder, Before);
     StreamInit(&Stream, Format, CaptureBegin(), &EventsNoHooks, PRCM_KINDS_ALL);
+    Stream.Origin = EventsOrigin;
     EventsLoadDrives(&Stream.View.Paths);
 }
 
@@ -108,7 +109,7 @@ json_account_has_every_count_by_kind(void **State)
     assert_true(Finish(1));
     assert_string_equal(
         strstr(CaptureText(), "{\"event\":\"account\""),
-        "{\"event\":\"account\",\"from\":42,\"next\":44,"
+        "{\"event\":\"account\",\"host\":\"PC\",\"instance\":\"0x5\",\"from\":42,\"next\":44,"
         "\"captured\":{\"process_start\":0,\"process_exit\":2,\"image_load\":1,\"unknown\":0,\"total\":3},"
         "\"delivered\":{\"process_start\":0,\"process_exit\":1,\"image_load\":0,\"unknown\":0,\"total\":1},"
         "\"filtered_driver\":{\"process_start\":0,\"process_exit\":0,\"image_load\":1,\"unknown\":0,"
@@ -117,7 +118,7 @@ json_account_has_every_count_by_kind(void **State)
         "\"total\":0},"
         "\"lost\":{\"process_start\":0,\"process_exit\":0,\"image_load\":0,\"unknown\":0,\"total\":0},"
         "\"unread\":{\"process_start\":0,\"process_exit\":1,\"image_load\":0,\"unknown\":0,\"total\":1},"
-        "\"token\":\"0x1dc5bd0f3a1b2c4:44:10,10,23,0:0,0,0,0\",\"instance\":\"0x1dc5bd0f3a1b2c4\","
+        "\"token\":\"0x1dc5bd0f3a1b2c4:44:10,10,23,0:0,0,0,0\","
         "\"closed\":true}\n");
 }
 
@@ -174,7 +175,7 @@ sums_that_differ_do_not_close(void **State)
     Account.Closed = 0;
     ClosingBuild(&Closing, &Account, &Batch->Next, None, NULL);
     assert_false(Closing.Closed);
-    FormatText.Closing(Stream.Sink, &Closing, 0);
+    FormatText.Closing(Stream.Sink, NULL, &Closing, 0);
     assert_non_null(strstr(CaptureText(), "NOT CLOSED"));
     StreamDestroy(&Stream);
 }
@@ -195,7 +196,7 @@ image_patterns_filter_in_the_console_and_are_counted(void **State)
     AssertCounts(&Closing.Delivered, 1, 1, 0, 0);
     AssertCounts(&Closing.FilteredConsole, 0, 1, 2, 0);
     assert_int_equal(Stream.Shown, 2);
-    assert_null(strstr(CaptureText(), "image_load\",\"seq"));
+    assert_null(strstr(CaptureText(), "image_load\",\"host"));
     assert_non_null(strstr(CaptureText(), "\"lost\""));
 }
 
@@ -214,7 +215,7 @@ count_ends_in_the_middle_of_a_batch_with_a_token_of_that_place(void **State)
     AssertCounts(&Closing.Lost, 0, 0, 0, 0);
     AssertCounts(&Closing.Unread, 0, 4, 106, 0);
     assert_string_equal(Closing.Token, "0x1dc5bd0f3a1b2c4:44:11,9,23,0:0,0,0,0");
-    assert_null(strstr(CaptureText(), "\"lost\",\"first"));
+    assert_null(strstr(CaptureText(), "\"lost\",\"host"));
 }
 
 static void

@@ -19,6 +19,7 @@ Begin(const FORMAT *Format, const VIEW_HOOKS *Hooks, uint32_t Kinds)
     const uint64_t Before[PRCM_KIND_COUNT] = {0};
     BuilderBegin(&Builder, Before);
     StreamInit(&Stream, Format, CaptureBegin(), Hooks, Kinds);
+    Stream.Origin = EventsOrigin;
     EventsLoadDrives(&Stream.View.Paths);
 }
 
@@ -40,7 +41,8 @@ json_of_a_start_has_every_field(void **State)
     Begin(&FormatJson, &EventsHooks, PRCM_KINDS_ALL);
     EventsAddStart(&Builder);
     AssertShown(
-        "{\"event\":\"process_start\",\"seq\":1,\"time\":\"2026-11-22T15:04:05.1234567Z\",\"pid\":1234,"
+        "{\"event\":\"process_start\",\"host\":\"PC\",\"instance\":\"0x5\",\"seq\":1,\"time\":\"2026-11-"
+        "22T15:04:05.1234567Z\",\"pid\":1234,"
         "\"tid\":77,\"create_time\":\"2026-11-22T15:04:05.1234557Z\",\"start_key\":\"0x123456789abcdef\","
         "\"parent_pid\":988,\"parent_create_time\":\"2026-11-22T14:04:05.1234567Z\","
         "\"parent_image\":\"C:\\\\Windows\\\\explorer.exe\",\"creator_pid\":988,\"creator_tid\":992,"
@@ -63,7 +65,8 @@ json_of_a_start_says_of_each_field_why_it_is_missing(void **State)
     Start->SessionId = EventsMissing(0xC0000008);
     Start->Architecture = EventsPresent(PRCM_ARCHITECTURE_EMULATED);
     AssertShown(
-        "{\"event\":\"process_start\",\"seq\":1,\"time\":\"2026-11-22T15:04:05.1234567Z\",\"pid\":1234,"
+        "{\"event\":\"process_start\",\"host\":\"PC\",\"instance\":\"0x5\",\"seq\":1,\"time\":\"2026-11-"
+        "22T15:04:05.1234567Z\",\"pid\":1234,"
         "\"tid\":77,\"create_time\":null,\"create_time_status\":\"absent\",\"start_key\":null,"
         "\"start_key_status\":\"withheld\",\"parent_pid\":null,\"parent_pid_status\":\"absent\","
         "\"parent_create_time\":null,\"parent_create_time_status\":\"absent\",\"parent_image\":null,"
@@ -168,7 +171,8 @@ json_of_a_load_has_every_field(void **State)
     (void)State;
     Begin(&FormatJson, &EventsHooks, PRCM_KINDS_ALL);
     EventsAddImage(&Builder);
-    AssertShown("{\"event\":\"image_load\",\"seq\":1,\"time\":\"2026-11-22T15:04:05.1234567Z\",\"pid\":1234,"
+    AssertShown("{\"event\":\"image_load\",\"host\":\"PC\",\"instance\":\"0x5\",\"seq\":1,\"time\":\"2026-11-"
+                "22T15:04:05.1234567Z\",\"pid\":1234,"
                 "\"tid\":77,\"create_time\":\"2026-11-22T15:04:05.1234557Z\","
                 "\"image\":\"C:\\\\Windows\\\\System32\\\\ntdll.dll\","
                 "\"image_nt\":\"\\\\SystemRoot\\\\System32\\\\ntdll.dll\",\"image_form\":\"system_root\","
@@ -188,7 +192,8 @@ json_of_a_kernel_image_withholds_its_base(void **State)
     Image->Properties = PRCM_IMAGE_SYSTEM_MODE | PRCM_IMAGE_MAPPED_TO_ALL_PIDS | PRCM_IMAGE_PARTIAL_MAP |
                         PRCM_IMAGE_MACHINE_TYPE_MISMATCH;
     AssertShown(
-        "{\"event\":\"image_load\",\"seq\":1,\"time\":\"2026-11-22T15:04:05.1234567Z\",\"pid\":0,\"tid\":77,"
+        "{\"event\":\"image_load\",\"host\":\"PC\",\"instance\":\"0x5\",\"seq\":1,\"time\":\"2026-11-22T15:"
+        "04:05.1234567Z\",\"pid\":0,\"tid\":77,"
         "\"create_time\":null,\"create_time_status\":\"absent\",\"image\":null,\"image_status\":\"absent\","
         "\"image_nt\":null,\"image_nt_status\":\"absent\",\"image_form\":\"other\",\"base\":null,"
         "\"base_status\":\"withheld\",\"size\":0,\"kernel_image\":true,\"addressing_mode\":0,"
@@ -212,7 +217,8 @@ json_of_an_exit_has_what_the_stream_told_of_its_process(void **State)
     StreamBatch(&Stream, Batch, Records);
     assert_string_equal(
         strstr(CaptureText(), "{\"event\":\"process_exit\""),
-        "{\"event\":\"process_exit\",\"seq\":4,\"time\":\"2026-11-22T15:04:05.4234567Z\",\"pid\":1234,"
+        "{\"event\":\"process_exit\",\"host\":\"PC\",\"instance\":\"0x5\",\"seq\":4,\"time\":\"2026-11-22T15:"
+        "04:05.4234567Z\",\"pid\":1234,"
         "\"tid\":77,\"create_time\":\"2026-11-22T15:04:05.1234557Z\",\"exit_status\":3221225477,"
         "\"image\":\"C:\\\\Windows\\\\System32\\\\cmd.exe\",\"lifetime_ms\":300,\"images\":2}\n");
     StreamDestroy(&Stream);
@@ -225,7 +231,8 @@ json_of_an_exit_without_its_start_says_absent(void **State)
     Begin(&FormatJson, &EventsHooks, PRCM_KINDS_ALL);
     EventsAddExit(&Builder);
     AssertShown(
-        "{\"event\":\"process_exit\",\"seq\":1,\"time\":\"2026-11-22T15:04:05.1234567Z\",\"pid\":1234,"
+        "{\"event\":\"process_exit\",\"host\":\"PC\",\"instance\":\"0x5\",\"seq\":1,\"time\":\"2026-11-22T15:"
+        "04:05.1234567Z\",\"pid\":1234,"
         "\"tid\":77,\"create_time\":\"2026-11-22T15:04:05.1234557Z\",\"exit_status\":3,\"image\":null,"
         "\"image_status\":\"absent\",\"lifetime_ms\":null,\"lifetime_ms_status\":\"absent\",\"images\":null,"
         "\"images_status\":\"absent\"}\n");
@@ -239,22 +246,108 @@ json_of_a_hole_is_an_object_for_each_kind_and_cause(void **State)
     PRCM_LOST *Lost = BuilderAddLost(&Builder, PRCM_KIND_IMAGE, 12345, 5, PRCM_KIND_EXIT, 7);
     Lost->Evicted[PRCM_KIND_START] = 2;
     Lost->NextSequence += 2;
-    Stream.Format->Lost(Stream.Sink, Lost, 0);
-    ASSERT_WROTE("{\"event\":\"lost\",\"first_seq\":1,\"next_seq\":12360,\"kind\":\"process_start\","
+    Stream.Format->Lost(Stream.Sink, &EventsOrigin, Lost, 0);
+    ASSERT_WROTE("{\"event\":\"lost\",\"host\":\"PC\",\"instance\":\"0x5\",\"first_seq\":1,\"next_seq\":"
+                 "12360,\"kind\":\"process_start\","
                  "\"cause\":\"evicted\","
                  "\"count\":2}\n"
-                 "{\"event\":\"lost\",\"first_seq\":1,\"next_seq\":12360,\"kind\":\"image_load\",\"cause\":"
+                 "{\"event\":\"lost\",\"host\":\"PC\",\"instance\":\"0x5\",\"first_seq\":1,\"next_seq\":"
+                 "12360,\"kind\":\"image_load\",\"cause\":"
                  "\"evicted\","
                  "\"count\":12345}\n"
-                 "{\"event\":\"lost\",\"first_seq\":1,\"next_seq\":12360,\"kind\":\"image_load\",\"cause\":"
+                 "{\"event\":\"lost\",\"host\":\"PC\",\"instance\":\"0x5\",\"first_seq\":1,\"next_seq\":"
+                 "12360,\"kind\":\"image_load\",\"cause\":"
                  "\"dropped\","
                  "\"count\":5}\n");
     StreamDestroy(&Stream);
     Begin(&FormatJson, &EventsNoHooks, PRCM_KINDS_ALL);
     BuilderAddUnknown(&Builder, 40);
-    AssertShown(
-        "{\"event\":\"lost\",\"first_seq\":1,\"next_seq\":41,\"kind\":\"unknown\",\"cause\":\"unknown\","
-        "\"count\":40}\n");
+    AssertShown("{\"event\":\"lost\",\"host\":\"PC\",\"instance\":\"0x5\",\"first_seq\":1,\"next_seq\":41,"
+                "\"kind\":\"unknown\",\"cause\":\"unknown\","
+                "\"count\":40}\n");
+}
+
+/* What FormatJson's first line is made of. */
+typedef struct OPENING
+{
+    PRCM_QUERY Driver;
+    PRCM_SUBSCRIPTION Asked;
+    PRCM_SUBSCRIBED Given;
+    FORMAT_HEADER Header;
+} OPENING;
+
+static void
+BeginOpening(OPENING *Opening)
+{
+    memset(Opening, 0, sizeof(*Opening));
+    Opening->Driver =
+        (PRCM_QUERY){.DriverVersion = 1u << 16 | 2, .Time = EVENTS_TIME, .Kinds = PRCM_KINDS_ALL};
+    Opening->Asked = (PRCM_SUBSCRIPTION){.Kinds = PRCM_KINDS_ALL, .From = PRCM_FROM_OLDEST};
+    Opening->Given = (PRCM_SUBSCRIBED){.Start = {.Instance = 5, .Next = 17}, .Resume = PRCM_RESUME_EXACT};
+    Opening->Header = (FORMAT_HEADER){
+        .Boot = EventsPresent(EVENTS_TIME - 36000000000),
+        .ConsoleVersion = 1u << 24 | 2u << 16 | 3,
+        .Driver = &Opening->Driver,
+        .Asked = &Opening->Asked,
+        .Given = &Opening->Given,
+    };
+}
+
+static void
+AssertOpens(const OPENING *Opening, const FORMAT_ORIGIN *Origin, const char *Expected)
+{
+    StreamInit(&Stream, &FormatJson, CaptureBegin(), &EventsNoHooks, PRCM_KINDS_ALL);
+    StreamBegin(&Stream, Origin, &Opening->Header);
+    ASSERT_WROTE(Expected);
+    StreamDestroy(&Stream);
+}
+
+static void
+json_begins_with_whose_stream_it_is_and_what_was_asked_for(void **State)
+{
+    OPENING Opening;
+    (void)State;
+    BeginOpening(&Opening);
+    AssertOpens(&Opening, &EventsOrigin,
+                "{\"event\":\"stream\",\"host\":\"PC\",\"instance\":\"0x5\",\"boot\":\"2026-11-22T14:04:05."
+                "1234567Z\","
+                "\"started\":\"1601-01-01T00:00:00.0000005Z\",\"time\":\"2026-11-22T15:04:05.1234567Z\","
+                "\"driver_version\":\"0.1.2\",\"console_version\":\"1.2.3\",\"from\":17,\"from_token\":null,"
+                "\"from_token_status\":\"absent\",\"resume\":\"exact\","
+                "\"kinds\":[\"process_start\",\"process_exit\",\"image_load\"],"
+                "\"captured_kinds\":[\"process_start\",\"process_exit\",\"image_load\"],\"pids\":[],"
+                "\"images\":[]}\n");
+}
+
+static void
+json_begins_with_each_filter_and_the_token(void **State)
+{
+    static const uint32_t Keys[] = {8, 4294967295};
+    static const uint16_t Pattern[] = {'*', '\\', 0xE9, '.', 'e'};
+    const UTF16 Patterns[] = {{Pattern, 5}, {Pattern, 1}};
+    OPENING Opening;
+    (void)State;
+    BeginOpening(&Opening);
+    Opening.Header.Boot = EventsMissing(0xC0000004);
+    Opening.Header.Patterns = Patterns;
+    Opening.Header.PatternCount = 2;
+    Opening.Driver.Kinds = PRCM_KIND_BIT(PRCM_KIND_START);
+    Opening.Asked = (PRCM_SUBSCRIPTION){
+        .Kinds = PRCM_KIND_BIT(PRCM_KIND_EXIT),
+        .From = PRCM_FROM_TOKEN,
+        .Token = {.Instance = 4, .Next = 99},
+        .Keys = Keys,
+        .KeyCount = 2,
+    };
+    Opening.Given.Resume = PRCM_RESUME_OTHER_INSTANCE;
+    AssertOpens(
+        &Opening, &(FORMAT_ORIGIN){.HostStatus = 0x800700EA, .Instance = 5},
+        "{\"event\":\"stream\",\"host\":null,\"host_status\":\"failed 0x800700EA\",\"instance\":\"0x5\","
+        "\"boot\":null,\"boot_status\":\"failed 0xC0000004\","
+        "\"started\":\"1601-01-01T00:00:00.0000005Z\",\"time\":\"2026-11-22T15:04:05.1234567Z\","
+        "\"driver_version\":\"0.1.2\",\"console_version\":\"1.2.3\",\"from\":17,\"from_token\":\"0x4:99\","
+        "\"resume\":\"other_instance\",\"kinds\":[\"process_exit\"],\"captured_kinds\":[\"process_start\"],"
+        "\"pids\":[8,4294967295],\"images\":[\"*\\\\\xC3\xA9.e\",\"*\"]}\n");
 }
 
 static void
@@ -262,7 +355,7 @@ text_has_one_aligned_line_for_each_event(void **State)
 {
     (void)State;
     Begin(&FormatText, &EventsHooks, PRCM_KINDS_ALL);
-    FormatText.Header(Stream.Sink);
+    FormatText.Header(Stream.Sink, NULL, NULL);
     EventsAddStart(&Builder);
     EventsAddImage(&Builder);
     EventsAddExit(&Builder);
@@ -391,6 +484,8 @@ main(void)
         cmocka_unit_test(json_of_a_text_that_is_no_unicode_has_its_units_as_well),
         cmocka_unit_test(json_of_a_text_cut_within_a_pair_has_units_and_status),
         cmocka_unit_test(json_of_an_empty_text_is_not_null),
+        cmocka_unit_test(json_begins_with_whose_stream_it_is_and_what_was_asked_for),
+        cmocka_unit_test(json_begins_with_each_filter_and_the_token),
         cmocka_unit_test(json_of_a_load_has_every_field),
         cmocka_unit_test(json_of_a_kernel_image_withholds_its_base),
         cmocka_unit_test(json_of_an_exit_has_what_the_stream_told_of_its_process),

@@ -25,12 +25,12 @@ class Reader:
         return read_lines(self.program.out)
 
     def wait_for(self, count):
-        """Until that many lines are there."""
+        """Until that many lines are there, besides the first."""
 
         def enough():
             if not self.program.running():
                 raise BoxError(f"the reader has ended:\n{self.program.report()}")
-            return len(self.lines()) >= count
+            return len(self.lines()) > count
 
         wait_until(enough, f"{count} lines of: {self.program}")
 

@@ -60,11 +60,13 @@ def read_lines(path):
 
 
 class Stream:
-    """A reader's output. items are events and holes in the order of the output; a hole is a list of its
-    `lost` lines."""
+    """A reader's output. head is its first line; items are events and holes in the order of the output; a
+    hole is a list of its `lost` lines."""
 
     def __init__(self, lines):
         self.items = []
+        self.head = None
+        self.origins = {(line["host"], line["instance"]) for line in lines}
         self.account = None
         self.after_account = 0
         for line in lines:
@@ -79,6 +81,9 @@ class Stream:
     def take(self, line):
         if self.account:
             self.after_account += 1
+        elif line["event"] == "stream":
+            assert not self.head and not self.items, "the first line is not the first"
+            self.head = line
         elif line["event"] == "account":
             self.account = line
         elif line["event"] != "lost":
@@ -162,6 +167,21 @@ def check_counts(account, problems):
     problems.equal(passed, account["captured"]["total"] - account["unread"]["total"], "account: next - from")
 
 
+def check_head(stream, problems):
+    """The first line says whose stream it is, and every line that it is its own."""
+    head = stream.head
+    if not problems.check(head, "the first line is missing"):
+        return
+    problems.equal(stream.origins, {(head["host"], head["instance"])}, "hosts and instances")
+    problems.check(head["host"], "the host has no name")
+    problems.equal(head["from"], stream.account["from"], "first line: from")
+    problems.equal(stream.account["token"].split(":")[0], head["instance"], "account: token: instance")
+    for name in ("boot", "started", "time"):
+        problems.check(TIME.fullmatch(head[name]), f"first line: {name} is {head[name]!r}")
+    times = head["boot"], head["started"], head["time"]
+    problems.check(list(times) == sorted(times), f"first line: boot, start, now: {times}")
+
+
 def check_account(stream, silent, problems):
     account = stream.account
     check_counts(account, problems)
@@ -215,6 +235,7 @@ def check_stream(stream, filtered=False):
     if not problems.check(stream.account, "the account is missing"):
         problems.settle()
     problems.equal(stream.after_account, 0, "lines after the account")
+    check_head(stream, problems)
     silent = check_order(stream, problems)
     if not filtered:
         problems.equal(silent, 0, "numbers that nothing was said of")

@@ -16,7 +16,7 @@ from stream import KINDS, Problems, Stream, check_stream, hole_ends, read_lines
 # Of the truth file alone: when and by which routine and thread it was raised, and the path's other form.
 OF_TRUTH = {"time", "tier", "thread", "image_device"}
 # Of the reader alone: the number, and what the console adds of its own; checked by check_additions.
-OF_READER = {"seq", "time", "user", "parent_image"}
+OF_READER = {"host", "instance", "seq", "time", "user", "parent_image"}
 OF_EXITS = {"image", "lifetime_ms", "images"}
 # What the routines of a lower tier are not told.
 BELOW_EX2 = {"subsystem"}
