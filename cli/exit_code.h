@@ -16,7 +16,8 @@
                 Row(EXIT_NO_DRIVER, 4, "the driver is not installed or not started")                         \
                     Row(EXIT_DENIED, 5, "access denied: administrators only")                                \
                         Row(EXIT_STOPPED, 6, "the driver was stopped while reading")                         \
-                            Row(EXIT_OUTPUT, 7, "the output could not be written")
+                            Row(EXIT_OUTPUT, 7, "the output could not be written")                           \
+                                Row(EXIT_LOST, 8, "events were lost, and --on-loss warn or exit was given")
 
 #define EXIT_CODE_MEMBER(Name, Number, Meaning) Name = Number,
 typedef enum EXIT_CODE

@@ -48,6 +48,7 @@ ShowRecord(STREAM *Stream, const PRCM_RECORD *Record)
         const PRCM_LOST *Lost = (const PRCM_LOST *)Record;
         ViewLost(&Stream->View, Lost);
         Stream->Format->Lost(Stream->Sink, &Stream->Origin, Lost, ToLocal(Stream, Record->Time));
+        Stream->Lost += Lost->NextSequence - Record->Sequence - Lost->Filtered;
         return;
     }
     ViewResolve(&Stream->View, Record, &Event);
@@ -67,6 +68,19 @@ StreamBegin(STREAM *Stream, const FORMAT_ORIGIN *Origin, const FORMAT_HEADER *He
     Stream->Format->Header(Stream->Sink, Origin, Header);
 }
 
+static bool
+IsEnough(const STREAM *Stream)
+{
+    bool Counted = Stream->CountLimit != 0 && Stream->Shown >= Stream->CountLimit;
+    return Counted || (Stream->EndAtLoss && Stream->Lost != 0);
+}
+
+static uint64_t
+LastNumber(const PRCM_RECORD *Record)
+{
+    return Record->Kind == PRCM_KIND_LOST ? ((const PRCM_LOST *)Record)->NextSequence - 1 : Record->Sequence;
+}
+
 bool
 StreamBatch(STREAM *Stream, const PRCM_BATCH *Batch, PRCM_RECORDS Records)
 {
@@ -75,9 +89,9 @@ StreamBatch(STREAM *Stream, const PRCM_BATCH *Batch, PRCM_RECORDS Records)
     while ((Record = PrcmBatchNext(&Records)) != NULL)
     {
         ShowRecord(Stream, Record);
-        if (Stream->CountLimit == 0 || Stream->Shown < Stream->CountLimit)
+        if (!IsEnough(Stream))
             continue;
-        ClosingCut(&Stream->Cut, Batch, Records, Record->Sequence);
+        ClosingCut(&Stream->Cut, Batch, Records, LastNumber(Record));
         return false;
     }
     return true;

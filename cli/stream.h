@@ -16,9 +16,11 @@ typedef struct STREAM
     const UTF16 *Patterns; /* of images; an event has to match one */
     uint32_t PatternCount; /* 0: every event is shown */
     uint64_t CountLimit;   /* events to show; 0: no limit */
+    bool EndAtLoss;        /* show nothing behind the first hole */
     uint64_t Shown;
+    uint64_t Lost;                      /* events, as told of each hole */
     uint64_t Filtered[PRCM_KIND_COUNT]; /* events not shown because of Patterns */
-    CLOSING_CUT Cut;                    /* where CountLimit was reached in the middle of a batch */
+    CLOSING_CUT Cut;                    /* where enough was shown in the middle of a batch */
 } STREAM;
 
 /* Hooks must outlive the stream; Kinds are those subscribed to. */
@@ -28,7 +30,7 @@ void StreamDestroy(STREAM *Stream);
 /* The first words. The host's name must outlive the stream. */
 void StreamBegin(STREAM *Stream, const FORMAT_ORIGIN *Origin, const FORMAT_HEADER *Header);
 
-/* Shows a batch. false: CountLimit is reached, and nothing more is to be shown. */
+/* Shows a batch. false: CountLimit is reached, or EndAtLoss and a hole, and nothing more is to be shown. */
 bool StreamBatch(STREAM *Stream, const PRCM_BATCH *Batch, PRCM_RECORDS Records);
 
 /* The last words. Account and Token as after the last batch. */

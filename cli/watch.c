@@ -10,14 +10,19 @@
 
 #define NOTICE_BYTES 512
 
+/* Between two words about losses. */
+#define LOSS_SAID_MS 1000u
+
 typedef struct WATCH
 {
     WATCH_OPTIONS Options;
     PRCM_SESSION *Session;
     HANDLE StopEvent;
-    DWORD Began;      /* tick */
-    uint64_t Head;    /* as of the beginning */
-    PRCM_TOKEN Shown; /* everything below it is written */
+    DWORD Began;       /* tick */
+    uint64_t Head;     /* as of the beginning */
+    PRCM_TOKEN Shown;  /* everything below it is written */
+    uint64_t LostSaid; /* as of SaidAt */
+    DWORD SaidAt;      /* tick */
     STREAM Stream;
 } WATCH;
 
@@ -114,6 +119,26 @@ IsOver(const WATCH *Watch)
     return TimeLeft(Watch) == 0;
 }
 
+/* Each loss is told in its place; this is for who does not look there. How many so far, at once and then no more often
+ * than every second. AtEnd: what is still to be said. */
+static void
+SayLost(WATCH *Watch, bool AtEnd)
+{
+    static const char *const More[] = {
+        [WATCH_LOSS_WARN] = "; the output says which, each in its place",
+        [WATCH_LOSS_EXIT] = ", so reading has ended; the account has a token to go on with",
+    };
+    uint64_t Lost = Watch->Stream.Lost;
+    bool IsEarly = Watch->LostSaid != 0 && !AtEnd && GetTickCount() - Watch->SaidAt < LOSS_SAID_MS;
+
+    if (Watch->Options.OnLoss == WATCH_LOSS_IGNORE || Lost == Watch->LostSaid || IsEarly)
+        return;
+    ConsoleSay("%llu event%s lost%s%s.", (unsigned long long)Lost, Lost == 1 ? " was" : "s were",
+               AtEnd ? "" : " so far", More[Watch->Options.OnLoss]);
+    Watch->LostSaid = Lost;
+    Watch->SaidAt = GetTickCount();
+}
+
 /* PRCM_STOP_EVENT, PRCM_TIMEOUT, or PRCM_OK where enough is shown or the output has failed: the end that was
  * asked for. Else why it ended. */
 static PRCM_RESULT
@@ -130,6 +155,7 @@ Follow(WATCH *Watch)
         bool GoOn = StreamBatch(&Watch->Stream, Batch, Records);
         if (!SinkFlush(Watch->Stream.Sink) || !GoOn)
             return PRCM_OK;
+        SayLost(Watch, false);
         Watch->Shown = Batch->Next;
         SystemRefreshDrives(&Watch->Stream.View.Paths);
 
@@ -200,11 +226,14 @@ Finish(WATCH *Watch, PRCM_RESULT Ended)
     StreamClose(&Watch->Stream, &Account, &Token, &Closing);
     if (!SinkFlush(Watch->Stream.Sink))
         return OutputFailed(Watch);
+    SayLost(Watch, true);
     if (Ended == PRCM_ERROR_STOPPED)
         return DriverStopped(&Closing, Error);
     if (Ended >= PRCM_ERROR_FIRST)
         return ConsoleFailWith("read on", Ended, Error);
-    return Closing.Closed ? EXIT_OK : EXIT_MISMATCH;
+    if (!Closing.Closed)
+        return EXIT_MISMATCH;
+    return Watch->LostSaid != 0 ? EXIT_LOST : EXIT_OK;
 }
 
 static void
@@ -264,6 +293,7 @@ WatchDriver(WATCH *Watch)
     Watch->Stream.Patterns = Options->Patterns;
     Watch->Stream.PatternCount = Options->PatternCount;
     Watch->Stream.CountLimit = Options->Count;
+    Watch->Stream.EndAtLoss = Options->OnLoss == WATCH_LOSS_EXIT;
     PRCM_RESULT Result = PrcmOpen(&Watch->Session);
     EXIT_CODE Code = Result == PRCM_OK ? WatchSession(Watch) : ConsoleFail("open the driver", Result);
     if (Result == PRCM_OK)
@@ -314,6 +344,9 @@ const COMMAND WatchCommand = {
             "  --from TOKEN        where an earlier watch ended\n"
             "  --count N           end after N events shown\n"
             "  --duration SECONDS  end after so long; 0: show what is there already\n"
+            "  --on-loss WHAT      ignore: exit code 0 all the same (default). warn: say on\n"
+            "                      standard error how much is lost, at once; exit code 8.\n"
+            "                      exit: end at the first loss; exit code 8\n"
             "how:\n"
             "  --json              one JSON object a line, each with every field; notices go\n"
             "                      to standard error. The first says whose stream it is\n"

@@ -15,6 +15,7 @@ enum
     OPTION_FROM,
     OPTION_COUNT,
     OPTION_DURATION,
+    OPTION_ON_LOSS,
     OPTION_JSON,
     OPTION_COLOR,
     OPTION_READ_DELAY,
@@ -28,6 +29,7 @@ static const struct option Table[] = {
     {"from", required_argument, NULL, OPTION_FROM},
     {"count", required_argument, NULL, OPTION_COUNT},
     {"duration", required_argument, NULL, OPTION_DURATION},
+    {"on-loss", required_argument, NULL, OPTION_ON_LOSS},
     {"json", no_argument, NULL, OPTION_JSON},
     {"color", required_argument, NULL, OPTION_COLOR},
     {"read-delay", required_argument, NULL, OPTION_READ_DELAY},
@@ -114,6 +116,25 @@ SetReadDelay(WATCH_OPTIONS *Options, ARGS *Args, const char *Argument)
 }
 
 static bool
+SetOnLoss(WATCH_OPTIONS *Options, ARGS *Args, const char *Argument)
+{
+    static const char *const Words[] = {
+        [WATCH_LOSS_IGNORE] = "ignore",
+        [WATCH_LOSS_WARN] = "warn",
+        [WATCH_LOSS_EXIT] = "exit",
+    };
+
+    for (size_t Index = 0; Index < sizeof(Words) / sizeof(Words[0]); Index++)
+    {
+        if (strcmp(Argument, Words[Index]) != 0)
+            continue;
+        Options->OnLoss = (WATCH_ON_LOSS)Index;
+        return true;
+    }
+    return ArgsRefuse(Args, "on-loss", Argument, "not ignore, warn or exit");
+}
+
+static bool
 SetOption(WATCH_OPTIONS *Options, ARGS *Args, int Option, const char *Argument)
 {
     switch (Option)
@@ -130,6 +151,8 @@ SetOption(WATCH_OPTIONS *Options, ARGS *Args, int Option, const char *Argument)
         return ArgsNumber(Args, "count", Argument, 1, UINT64_MAX, &Options->Count);
     case OPTION_DURATION:
         return ArgsSeconds(Args, "duration", Argument, &Options->DurationMs);
+    case OPTION_ON_LOSS:
+        return SetOnLoss(Options, Args, Argument);
     case OPTION_JSON:
         Options->Json = true;
         return true;

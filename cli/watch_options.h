@@ -11,6 +11,14 @@
 
 #define WATCH_NO_DURATION UINT32_MAX
 
+/* What a loss is to the caller. It is shown in its place whatever this says. */
+typedef enum WATCH_ON_LOSS
+{
+    WATCH_LOSS_IGNORE, /* no failure */
+    WATCH_LOSS_WARN,   /* said on standard error at once, and a failure at the end */
+    WATCH_LOSS_EXIT,   /* the end, and a failure */
+} WATCH_ON_LOSS;
+
 typedef struct WATCH_OPTIONS
 {
     PRCM_SUBSCRIPTION Subscription; /* Keys points into this structure */
@@ -20,6 +28,7 @@ typedef struct WATCH_OPTIONS
     uint64_t Count;       /* events to show; 0: no limit */
     uint32_t DurationMs;  /* WATCH_NO_DURATION: no limit; 0: what is there already */
     uint32_t ReadDelayMs; /* between two reads */
+    WATCH_ON_LOSS OnLoss;
     ARGS_COLOR Color;
     bool Json;
     bool Help;

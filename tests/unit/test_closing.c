@@ -234,6 +234,33 @@ count_behind_a_hole_keeps_the_hole(void **State)
 }
 
 static void
+an_end_at_the_first_loss_keeps_the_hole_and_goes_on_behind_it(void **State)
+{
+    (void)State;
+    Begin(&FormatJson);
+    Stream.EndAtLoss = true;
+    AddSome();
+    assert_false(Finish(0));
+    assert_true(Closing.Closed);
+    assert_int_equal(Stream.Lost, 105);
+    assert_int_equal(Closing.Next, 149);
+    AssertCounts(&Closing.Delivered, 1, 0, 1, 0);
+    AssertCounts(&Closing.Lost, 0, 0, 105, 0);
+    AssertCounts(&Closing.Unread, 0, 1, 1, 0);
+    assert_string_equal(Closing.Token, "0x1dc5bd0f3a1b2c4:149:11,9,128,0:0,0,5,0");
+}
+
+static void
+what_is_filtered_in_a_hole_is_not_lost(void **State)
+{
+    (void)State;
+    Begin(&FormatJson);
+    BuilderAddLost(&Builder, PRCM_KIND_IMAGE, 100, 5, PRCM_KIND_START, 7)->Header.Time = 0;
+    assert_true(Finish(0));
+    assert_int_equal(Stream.Lost, 105);
+}
+
+static void
 count_at_the_end_of_a_batch_cuts_nothing(void **State)
 {
     (void)State;
@@ -347,6 +374,8 @@ main(void)
         cmocka_unit_test(image_patterns_filter_in_the_console_and_are_counted),
         cmocka_unit_test(count_ends_in_the_middle_of_a_batch_with_a_token_of_that_place),
         cmocka_unit_test(count_behind_a_hole_keeps_the_hole),
+        cmocka_unit_test(an_end_at_the_first_loss_keeps_the_hole_and_goes_on_behind_it),
+        cmocka_unit_test(what_is_filtered_in_a_hole_is_not_lost),
         cmocka_unit_test(count_at_the_end_of_a_batch_cuts_nothing),
         cmocka_unit_test(count_among_filtered_events_of_one_kind_still_tells_kinds),
         cmocka_unit_test(count_among_filtered_events_of_several_kinds_says_unknown),

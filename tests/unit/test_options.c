@@ -58,6 +58,7 @@ without_options_everything_is_read_from_now_on(void **State)
     assert_int_equal(Options.Subscription.KeyCount, 0);
     assert_int_equal(Options.Count, 0);
     assert_int_equal(Options.DurationMs, WATCH_NO_DURATION);
+    assert_int_equal(Options.OnLoss, WATCH_LOSS_IGNORE);
     assert_false(Options.Json);
 }
 
@@ -65,9 +66,9 @@ static void
 takes_every_option(void **State)
 {
     (void)State;
-    assert_true(
-        Parse("watch --kind start,exit --pid 8 --pid 4294967295 --image *.dll --image C:\\a --from oldest "
-              "--count 3 --duration 1.25 --json --color never --read-delay 250 --read-bytes 64K"));
+    assert_true(Parse(
+        "watch --kind start,exit --pid 8 --pid 4294967295 --image *.dll --image C:\\a --from oldest "
+        "--count 3 --duration 1.25 --on-loss exit --json --color never --read-delay 250 --read-bytes 64K"));
     assert_int_equal(Options.Subscription.Kinds,
                      PRCM_KIND_BIT(PRCM_KIND_START) | PRCM_KIND_BIT(PRCM_KIND_EXIT));
     assert_int_equal(Options.Subscription.KeyCount, 2);
@@ -79,6 +80,7 @@ takes_every_option(void **State)
     assert_int_equal(Options.Subscription.From, PRCM_FROM_OLDEST);
     assert_int_equal(Options.Count, 3);
     assert_int_equal(Options.DurationMs, 1250);
+    assert_int_equal(Options.OnLoss, WATCH_LOSS_EXIT);
     assert_true(Options.Json);
     assert_int_equal(Options.Color, ARGS_COLOR_NEVER);
     assert_int_equal(Options.ReadDelayMs, 250);
@@ -130,6 +132,8 @@ says_what_is_wrong(void **State)
                   "--duration .5: not a number of seconds, such as 10 or 0.5, up to 2000000");
     AssertRefuses("watch --duration 2000001",
                   "--duration 2000001: not a number of seconds, such as 10 or 0.5, up to 2000000");
+    AssertRefuses("watch --on-loss", "--on-loss needs an argument");
+    AssertRefuses("watch --on-loss fail", "--on-loss fail: not ignore, warn or exit");
     AssertRefuses("watch --color sometimes", "--color sometimes: auto, always or never");
     AssertRefuses("watch --json=1", "--json takes no argument");
     AssertRefuses("watch --json --json= --count 1", "--json takes no argument");
@@ -252,6 +256,25 @@ sizes_take_suffixes(void **State)
 }
 
 static void
+what_a_loss_is_to_the_caller_is_one_of_three_words(void **State)
+{
+    (void)State;
+    assert_true(Parse("watch --on-loss ignore"));
+    assert_int_equal(Options.OnLoss, WATCH_LOSS_IGNORE);
+    assert_true(Parse("watch --on-loss=warn"));
+    assert_int_equal(Options.OnLoss, WATCH_LOSS_WARN);
+}
+
+static void
+the_table_of_exit_codes_has_each_on_a_line(void **State)
+{
+    (void)State;
+    ExitCodeWriteTable(CaptureBegin());
+    assert_non_null(strstr(CaptureText(), "\n  7  the output could not be written\n"));
+    assert_non_null(strstr(CaptureText(), "\n  8  events were lost, and --on-loss warn or exit was given\n"));
+}
+
+static void
 results_have_their_exit_codes(void **State)
 {
     (void)State;
@@ -279,7 +302,9 @@ main(void)
         cmocka_unit_test(takes_as_many_pids_and_patterns_as_there_is_room_for),
         cmocka_unit_test(help_wins_over_what_follows),
         cmocka_unit_test(sizes_take_suffixes),
+        cmocka_unit_test(what_a_loss_is_to_the_caller_is_one_of_three_words),
         cmocka_unit_test(results_have_their_exit_codes),
+        cmocka_unit_test(the_table_of_exit_codes_has_each_on_a_line),
     };
     return cmocka_run_group_tests(Tests, NULL, Destroy);
 }

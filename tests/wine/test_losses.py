@@ -6,8 +6,8 @@ import collections
 
 import pytest
 
-from prcm import MIB
-from stream import check_stream
+from prcm import EXIT_LOST, EXIT_OK, EXIT_STOPPED, MIB
+from stream import Stream, check_stream, hole_ends
 from truth import check_truth
 
 LIFECYCLE = ("process_start", "process_exit")
@@ -112,6 +112,67 @@ def test_whoever_watches_sees_a_loss_in_red_and_in_words(prcm):
     lost = prcm.read_all().account["lost"]["image_load"]
     assert any("lost" in line.lower() and "image load" in line for line in red), red[:3]
     assert any(f"{lost:,}" in line for line in shown), f"{lost:,} is said nowhere"
+
+
+def places(stream):
+    """The numbers of the events and the ends of the holes."""
+    return [hole_ends(item) if isinstance(item, list) else item["seq"] for item in stream.items]
+
+
+def watch_what_is_left(prcm, *options, code):
+    return prcm.run("watch", "--json", "--from", "1", "--duration", "0", *options, code=code)
+
+
+@pytest.fixture
+def overflowed(prcm):
+    """Image loads are missing before the first that is kept, and starts and exits are not."""
+    prcm.install("--image-lane", "2M")
+    prcm.start()
+    prcm.feed_made_up("--starts", 2, "--exits", 2, "--images", 20_000)
+    return prcm
+
+
+def test_a_loss_is_no_failure_unless_asked_for(overflowed):
+    for options in ([], ["--on-loss", "ignore"]):
+        program = watch_what_is_left(overflowed, *options, code=EXIT_OK)
+        assert "lost" not in program.error_text()
+
+
+def test_on_loss_warn_reads_all_says_how_much_and_fails(overflowed):
+    program = watch_what_is_left(overflowed, "--on-loss", "warn", code=EXIT_LOST)
+    stream = check_stream(Stream.read(program.out))
+    assert stream.account["unread"]["total"] == 0
+    said = f"prcm: {stream.account['lost']['total']} events were lost"
+    assert said in program.error_text().splitlines()[-1]
+
+
+def test_on_loss_exit_ends_behind_the_first_hole_with_a_token_to_go_on(overflowed):
+    program = watch_what_is_left(overflowed, "--on-loss", "exit", code=EXIT_LOST)
+    first = check_stream(Stream.read(program.out))
+    assert isinstance(first.items[-1], list) and len(first.holes) == 1
+    assert first.account["next"] == first.holes[0][0]["next_seq"]
+    assert first.account["unread"]["total"] > 0
+    said = f"prcm: {first.account['lost']['total']} events were lost, so reading has ended"
+    assert said in program.error_text()
+    rest = overflowed.read_all("--from", first.account["token"])
+    whole = overflowed.read_all("--from", "1")
+    assert places(first) + places(rest) == places(whole)
+
+
+@pytest.mark.parametrize("action", ["warn", "exit"])
+def test_without_a_loss_on_loss_changes_nothing(driver, action):
+    truth = driver.feed_made_up("--starts", 5, "--exits", 5, "--images", 5)
+    program = watch_what_is_left(driver, "--on-loss", action, code=EXIT_OK)
+    check_truth(truth, check_stream(Stream.read(program.out)), begin=1)
+    assert not program.error_text()
+
+
+def test_a_driver_that_stops_is_the_reason_even_where_something_was_lost(overflowed):
+    reader = overflowed.reader("--from", "oldest", "--on-loss", "warn")
+    overflowed.wait_for_readers(1)
+    overflowed.stop()
+    stream = reader.finish(EXIT_STOPPED)
+    assert stream.account["lost"]["total"] > 0 and "events were lost" in reader.program.error_text()
 
 
 def test_settings_out_of_range_are_clamped_and_reported(prcm):
