@@ -162,6 +162,25 @@ WriteToConsole(void *Context, const char *Bytes, size_t Length)
     return 0;
 }
 
+/* Japanese, Chinese and Korean code pages, in the order of their numbers. */
+static bool
+IsEastAsian(UINT CodePage)
+{
+    return CodePage == 932 || CodePage == 936 || CodePage == 949 || CodePage == 950 || CodePage == 1361;
+}
+
+/* Lines break at the buffer's width, which the window may be narrower than. */
+static SINK_WINDOW
+AskWindow(void *Context)
+{
+    const CONSOLE *Console = Context;
+    CONSOLE_SCREEN_BUFFER_INFO Info;
+
+    if (!GetConsoleScreenBufferInfo(Console->Handle, &Info) || Info.dwSize.X <= 0)
+        return (SINK_WINDOW){0};
+    return (SINK_WINDOW){.Width = (size_t)Info.dwSize.X, .EastAsian = IsEastAsian(GetConsoleOutputCP())};
+}
+
 static void
 Open(CONSOLE *Console, SINK *Sink, DWORD Which)
 {
@@ -171,6 +190,8 @@ Open(CONSOLE *Console, SINK *Sink, DWORD Which)
     Console->IsConsole = GetConsoleScreenBufferInfo(Console->Handle, &Info) != 0;
     Console->Attributes = Info.wAttributes;
     SinkInit(Sink, Console->IsConsole ? WriteToConsole : WriteToFile, Console, false);
+    if (Console->IsConsole)
+        Sink->AskWindow = AskWindow;
 }
 
 void

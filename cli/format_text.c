@@ -49,6 +49,7 @@ WriteHeader(SINK *Sink, const FORMAT_ORIGIN *Origin, const FORMAT_HEADER *Header
 static void
 BeginLine(SINK *Sink, const EVENT *Event, const char *Word, SINK_STYLE Style)
 {
+    SinkBeginRow(Sink, COLUMN_DETAIL);
     SinkStyle(Sink, STYLE_DIM);
     TimesWriteClock(Sink, Event->LocalTime);
     SinkStyle(Sink, STYLE_PLAIN);
@@ -332,6 +333,7 @@ CauseText(const char *Cause)
 static void
 WriteLoss(SINK *Sink, const PRCM_LOST *Lost, const FORMAT_LOSS *Loss, int64_t LocalTime)
 {
+    SinkBeginRow(Sink, COLUMN_DETAIL);
     SinkStyle(Sink, STYLE_RED);
     if (LocalTime != 0)
         TimesWriteClock(Sink, LocalTime);

@@ -3,17 +3,34 @@
 
 #include <string.h>
 
+#include "cells.h"
+
 #define MAX_DIGITS 32
+
+/* Columns behind SinkPadTo that make it worth going there. */
+#define LEAST_TAIL 20
+
+/* In a narrower window nothing could be laid out. */
+#define LEAST_WIDTH 16
+
+#define CUT_MARK       ">"
+#define CONTINUED_MARK "|"
 
 void
 SinkInit(SINK *Sink, SINK_WRITE *Write, void *Context, bool Color)
 {
     Sink->Write = Write;
+    Sink->AskWindow = NULL;
     Sink->Context = Context;
     Sink->Error = 0;
     Sink->Color = Color;
     Sink->Style = STYLE_PLAIN;
     Sink->Column = 0;
+    Sink->Window = (SINK_WINDOW){0};
+    Sink->RowLines = 0;
+    Sink->RowLine = 0;
+    Sink->RowIndent = 0;
+    Sink->RowCut = false;
     Sink->Used = 0;
 }
 
@@ -43,17 +60,106 @@ Append(SINK *Sink, const char *Bytes, size_t Length)
 }
 
 void
+SinkBeginRow(SINK *Sink, size_t Indent)
+{
+    if (Sink->AskWindow != NULL && Sink->Used == 0)
+        Sink->Window = Sink->AskWindow(Sink->Context);
+    size_t Half = Sink->Window.Width / 2;
+    Sink->RowIndent = Indent < Half ? Indent : Half;
+    Sink->RowLine = Sink->Window.Width >= LEAST_WIDTH ? 1 : 0;
+    Sink->RowCut = false;
+}
+
+/* Whether the row may go on in another line. */
+static bool
+MayBreak(const SINK *Sink)
+{
+    return Sink->RowLines == 0 || Sink->RowLine < Sink->RowLines;
+}
+
+/* How many columns of the row's line can be used. The console's last one is not: some consoles begin another line as soon as
+ * it is filled. Where the row may be cut, its mark takes one. */
+static size_t
+RowWidth(const SINK *Sink)
+{
+    return Sink->Window.Width - (MayBreak(Sink) ? 1 : 2);
+}
+
+static void
+AppendMark(SINK *Sink, const char *Mark)
+{
+    SINK_STYLE Style = Sink->Style;
+    SinkStyle(Sink, STYLE_YELLOW);
+    Append(Sink, Mark, strlen(Mark));
+    SinkStyle(Sink, Style);
+}
+
+static void
+BreakRow(SINK *Sink)
+{
+    Append(Sink, "\n", 1);
+    AppendMark(Sink, CONTINUED_MARK);
+    for (Sink->Column = 1; Sink->Column < Sink->RowIndent; Sink->Column++)
+        Append(Sink, " ", 1);
+    Sink->RowLine++;
+}
+
+/* Makes room for a character of the row; false: there is none, and it is dropped. */
+static bool
+FitsRow(SINK *Sink, size_t Cells)
+{
+    if (Sink->RowCut)
+        return false;
+    if (Sink->Column + Cells <= RowWidth(Sink))
+        return true;
+    if (MayBreak(Sink))
+    {
+        BreakRow(Sink);
+        return true;
+    }
+    AppendMark(Sink, CUT_MARK);
+    Sink->RowCut = true;
+    return false;
+}
+
+/* The bytes of the character that Bytes begin with. */
+static size_t
+FirstCharacter(const char *Bytes, size_t Length, uint32_t *Point)
+{
+    size_t Count = 1;
+
+    *Point = (unsigned char)Bytes[0];
+    if (*Point >= 0xC0)
+        *Point &= *Point >= 0xF0 ? 0x07 : *Point >= 0xE0 ? 0x0F : 0x1F;
+    for (; Count < Length && ((unsigned char)Bytes[Count] & 0xC0) == 0x80; Count++)
+        *Point = *Point << 6 | ((unsigned char)Bytes[Count] & 0x3F);
+    return Count;
+}
+
+void
 SinkBytes(SINK *Sink, const char *Bytes, size_t Length)
 {
-    for (size_t Index = 0; Index < Length; Index++)
+    size_t Begun = 0; /* of what fits, and is still to be appended */
+
+    for (size_t At = 0, Count; At < Length; At += Count)
     {
-        bool Continuation = ((unsigned char)Bytes[Index] & 0xC0) == 0x80;
-        if (Bytes[Index] == '\n')
+        uint32_t Point;
+        Count = FirstCharacter(Bytes + At, Length - At, &Point);
+        if (Point == '\n')
+        {
             Sink->Column = 0;
-        else if (!Continuation)
-            Sink->Column++;
+            Sink->RowLine = 0;
+            continue;
+        }
+        size_t Cells = CellsOf(Point, Sink->Window.EastAsian);
+        if (Sink->RowLine != 0 && Sink->Column + Cells > RowWidth(Sink))
+        {
+            Append(Sink, Bytes + Begun, At - Begun);
+            Begun = FitsRow(Sink, Cells) ? At : At + Count;
+        }
+        Sink->Column += Cells;
     }
-    Append(Sink, Bytes, Length);
+    Append(Sink, Bytes + Begun, Length - Begun);
 }
 
 void
@@ -152,6 +258,15 @@ SinkGroupedWidth(uint64_t Value)
 void
 SinkPadTo(SINK *Sink, size_t Column)
 {
+    if (Sink->RowLine != 0 && Column + LEAST_TAIL > RowWidth(Sink))
+    {
+        if (MayBreak(Sink))
+        {
+            BreakRow(Sink);
+            return;
+        }
+        Column = 0;
+    }
     do
         SinkChar(Sink, ' ');
     while (Sink->Column < Column);

@@ -3,6 +3,10 @@
  * Buffered output. A sink remembers the first error of its writer and drops what follows, so that callers
  * format without checking each call and look at Error once per batch. It also knows the column it stands in,
  * which is how lines get aligned.
+ *
+ * A console breaks a line that is too long by itself, and the rest begins at its left edge: whoever chooses a command line
+ * could write rows of his own there. So a row, a line with text of others in it, is broken by the sink, with a mark at the
+ * left edge that no row begins with, or cut, with a mark at the end.
  */
 #ifndef CLI_SINK_H
 #define CLI_SINK_H
@@ -30,19 +34,38 @@ typedef enum SINK_STYLE
     STYLE_COUNT
 } SINK_STYLE;
 
+/* The console behind a sink. */
+typedef struct SINK_WINDOW
+{
+    size_t Width;   /* columns; 0: unknown, and nothing is broken or cut */
+    bool EastAsian; /* see CellsOf */
+} SINK_WINDOW;
+
+/* Asked before the first row after each flush, since windows change. */
+typedef SINK_WINDOW SINK_ASK_WINDOW(void *Context);
+
 typedef struct SINK
 {
     SINK_WRITE *Write;
+    SINK_ASK_WINDOW *AskWindow; /* NULL: no console, rows are as long as they are */
     void *Context;
     uint32_t Error; /* the first error of Write; nothing is written after it */
     bool Color;     /* whether SinkStyle writes anything */
     SINK_STYLE Style;
-    size_t Column; /* characters since the last line feed, styles not counted */
+    size_t Column; /* cells since the last line feed, styles not counted */
+    SINK_WINDOW Window;
+    size_t RowLines; /* how many lines a row may take before it is cut; 0: as many as it needs */
+    size_t RowLine;  /* which of them it is in, from 1; 0: not in a row */
+    size_t RowIndent;
+    bool RowCut; /* what is left of it is dropped */
     size_t Used;
     char Bytes[SINK_BYTES];
 } SINK;
 
 void SinkInit(SINK *Sink, SINK_WRITE *Write, void *Context, bool Color);
+
+/* What follows, up to the next line feed, is a row; its further lines begin at column Indent. */
+void SinkBeginRow(SINK *Sink, size_t Indent);
 
 /* UTF-8, whole characters. */
 void SinkBytes(SINK *Sink, const char *Bytes, size_t Length);
@@ -64,7 +87,8 @@ void SinkHexUpper(SINK *Sink, uint64_t Value, unsigned Digits);
 /* "0x" and an NTSTATUS or other 32-bit code as Windows documents them: 0xC0000022. */
 void SinkCode(SINK *Sink, uint32_t Code);
 
-/* Spaces up to Column, or one space if the line is there already. */
+/* Spaces up to Column, or one space if the line is there already. In a row, where too little of the line is left after
+ * Column: the next line of the row if there may be one, else one space. */
 void SinkPadTo(SINK *Sink, size_t Column);
 
 /* How many columns SinkGrouped and SinkUnsigned take, for aligning to the right. */

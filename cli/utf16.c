@@ -11,7 +11,7 @@
 #define IS_LOW_SURROGATE(Unit)  ((Unit) >= 0xDC00 && (Unit) <= 0xDFFF)
 #define IS_SURROGATE(Unit)      ((Unit) >= 0xD800 && (Unit) <= 0xDFFF)
 #define MAX_CODE_POINT          0x10FFFFu
-#define REPLACEMENT             0xFFFDu
+#define REPLACEMENT             "\xEF\xBF\xBD" /* U+FFFD */
 
 /* A code point, or the value of an unpaired surrogate. */
 static uint32_t
@@ -25,53 +25,25 @@ NextCodePoint(UTF16 Text, uint32_t *At)
 }
 
 static void
-WriteUtf8(SINK *Sink, uint32_t Point)
-{
-    char Bytes[4];
-    size_t Length;
-
-    if (Point < 0x80)
-    {
-        Bytes[0] = (char)Point;
-        Length = 1;
-    }
-    else if (Point < 0x800)
-    {
-        Bytes[0] = (char)(0xC0 | (Point >> 6));
-        Length = 2;
-    }
-    else if (Point < 0x10000)
-    {
-        Bytes[0] = (char)(0xE0 | (Point >> 12));
-        Length = 3;
-    }
-    else
-    {
-        Bytes[0] = (char)(0xF0 | (Point >> 18));
-        Length = 4;
-    }
-    for (size_t Index = Length - 1; Index > 0; Index--)
-    {
-        Bytes[Index] = (char)(0x80 | (Point & 0x3F));
-        Point >>= 6;
-    }
-    SinkBytes(Sink, Bytes, Length);
-}
-
-void
-Utf16Write(SINK *Sink, UTF16 Text)
+Write(SINK *Sink, UTF16 Text, uint32_t Flags)
 {
     char Bytes[WRITE_BYTES];
 
     while (Text.Count > 0)
     {
         uint32_t Taken;
-        uint32_t Length = PrcmTextToUtf8(Text.Units, Text.Count * (uint32_t)sizeof(*Text.Units),
-                                         PRCM_TEXT_ESCAPE, Bytes, sizeof(Bytes), &Taken);
+        uint32_t Length = PrcmTextToUtf8(Text.Units, Text.Count * (uint32_t)sizeof(*Text.Units), Flags, Bytes,
+                                         sizeof(Bytes), &Taken);
         SinkBytes(Sink, Bytes, Length);
         Text.Units += Taken / sizeof(*Text.Units);
         Text.Count -= Taken / (uint32_t)sizeof(*Text.Units);
     }
+}
+
+void
+Utf16Write(SINK *Sink, UTF16 Text)
+{
+    Write(Sink, Text, PRCM_TEXT_ESCAPE);
 }
 
 static void
@@ -81,7 +53,7 @@ WriteJsonUnit(SINK *Sink, uint32_t Unit)
     SinkHex(Sink, Unit, 4);
 }
 
-/* Readers written in C refuse a NUL, or end the string there. */
+/* Readers written in C refuse a NUL, or end the string there. All of these need an escape. */
 static bool
 IsForeignToJson(uint32_t Point)
 {
@@ -89,35 +61,52 @@ IsForeignToJson(uint32_t Point)
     return Point == 0 || IsNoncharacter || IS_SURROGATE(Point);
 }
 
+static void
+WriteJsonEscape(SINK *Sink, uint32_t Point)
+{
+    if (Point < 0x10000)
+    {
+        WriteJsonUnit(Sink, Point);
+        return;
+    }
+    WriteJsonUnit(Sink, 0xD800 + ((Point - 0x10000) >> 10));
+    WriteJsonUnit(Sink, 0xDC00 + (Point & 0x3FF));
+}
+
+/* From At to before End of Text, which a JSON string has as they are. */
+static void
+WriteJsonRun(SINK *Sink, UTF16 Text, uint32_t At, uint32_t End)
+{
+    if (At < End)
+        Write(Sink, (UTF16){.Units = Text.Units + At, .Count = End - At}, 0);
+}
+
 bool
 Utf16WriteJson(SINK *Sink, UTF16 Text)
 {
     bool Exact = true;
+    uint32_t Run = 0;
 
     SinkChar(Sink, '"');
-    for (uint32_t At = 0; At < Text.Count;)
+    for (uint32_t At = 0, Next = 0; At < Text.Count; At = Next)
     {
-        uint32_t Point = NextCodePoint(Text, &At);
-        if (IsForeignToJson(Point))
+        uint32_t Point = NextCodePoint(Text, &Next);
+        bool Quoted = Point == '"' || Point == '\\';
+        if (!Quoted && !PrcmNeedsEscape(Point))
+            continue;
+        WriteJsonRun(Sink, Text, Run, At);
+        Run = Next;
+        if (Quoted)
+            SinkBytes(Sink, Point == '"' ? "\\\"" : "\\\\", 2);
+        else if (IsForeignToJson(Point))
         {
-            Point = REPLACEMENT;
+            SinkText(Sink, REPLACEMENT);
             Exact = false;
         }
-        if (Point == '"' || Point == '\\')
-        {
-            SinkChar(Sink, '\\');
-            SinkChar(Sink, (char)Point);
-        }
-        else if (!PrcmNeedsEscape(Point))
-            WriteUtf8(Sink, Point);
-        else if (Point < 0x10000)
-            WriteJsonUnit(Sink, Point);
         else
-        {
-            WriteJsonUnit(Sink, 0xD800 + ((Point - 0x10000) >> 10));
-            WriteJsonUnit(Sink, 0xDC00 + (Point & 0x3FF));
-        }
+            WriteJsonEscape(Sink, Point);
     }
+    WriteJsonRun(Sink, Text, Run, Text.Count);
     SinkChar(Sink, '"');
     return Exact;
 }

@@ -10,6 +10,9 @@
 
 #define NOTICE_BYTES 512
 
+/* On a console, unless --full is given: what an event needs at 80 columns, but for a long command line. */
+#define ROW_LINES 2
+
 /* Between two words about losses. */
 #define LOSS_SAID_MS 1000u
 
@@ -285,6 +288,7 @@ WatchDriver(WATCH *Watch)
     SINK *Sink = ConsoleOutput();
 
     ConsoleSetColor(Options->Json ? ARGS_COLOR_NEVER : Options->Color);
+    Sink->RowLines = Options->Full ? 0 : ROW_LINES;
     Watch->StopEvent = ConsoleStopEvent();
     if (Watch->StopEvent == NULL)
         return ConsoleFail("begin", PRCM_ERROR_MEMORY);
@@ -352,6 +356,8 @@ const COMMAND WatchCommand = {
             "                      to standard error. The first says whose stream it is\n"
             "  --color WHEN        auto, always or never (default auto: on a console, unless\n"
             "                      NO_COLOR is set)\n"
+            "  --full              on a console, too, show all of each event, on as many lines\n"
+            "                      as it takes\n"
             "  --read-delay MS     wait so long between two reads: fewer and larger batches\n"
             "  --read-bytes BYTES  size of a read, such as 64K (default 256K, at most 1M)\n"
             "  -h, --help          show this\n"

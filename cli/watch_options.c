@@ -18,6 +18,7 @@ enum
     OPTION_ON_LOSS,
     OPTION_JSON,
     OPTION_COLOR,
+    OPTION_FULL,
     OPTION_READ_DELAY,
     OPTION_READ_BYTES
 };
@@ -32,6 +33,7 @@ static const struct option Table[] = {
     {"on-loss", required_argument, NULL, OPTION_ON_LOSS},
     {"json", no_argument, NULL, OPTION_JSON},
     {"color", required_argument, NULL, OPTION_COLOR},
+    {"full", no_argument, NULL, OPTION_FULL},
     {"read-delay", required_argument, NULL, OPTION_READ_DELAY},
     {"read-bytes", required_argument, NULL, OPTION_READ_BYTES},
     ARGS_HELP_OPTION,
@@ -155,6 +157,9 @@ SetOption(WATCH_OPTIONS *Options, ARGS *Args, int Option, const char *Argument)
         return SetOnLoss(Options, Args, Argument);
     case OPTION_JSON:
         Options->Json = true;
+        return true;
+    case OPTION_FULL:
+        Options->Full = true;
         return true;
     case OPTION_COLOR:
         return ArgsColor(Args, "color", Argument, &Options->Color);

@@ -31,6 +31,7 @@ typedef struct WATCH_OPTIONS
     WATCH_ON_LOSS OnLoss;
     ARGS_COLOR Color;
     bool Json;
+    bool Full; /* on a console, too, each event whole */
     bool Help;
 } WATCH_OPTIONS;
 

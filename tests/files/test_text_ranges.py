@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""lib/text_ranges.h, which says what is escaped, is what its script makes of Unicode's data."""
+"""What is escaped, and what takes two cells, is what the scripts make of Unicode's data."""
 
 import pathlib
 import unicodedata
 
 import pytest
 
+import cell_ranges
 import text_ranges
 from conftest import ROOT
 
@@ -17,8 +18,18 @@ def escaped():
     return text_ranges.escaped(UNICODE)
 
 
-def test_the_committed_table_is_what_the_script_makes():
-    assert (ROOT / "lib" / "text_ranges.h").read_text() == text_ranges.header(UNICODE)
+@pytest.mark.parametrize(
+    ("path", "script"), (("lib/text_ranges.h", text_ranges), ("cli/cell_ranges.h", cell_ranges))
+)
+def test_the_committed_table_is_what_the_script_makes(path, script):
+    assert (ROOT / path).read_text() == script.header(UNICODE)
+
+
+def test_wide_characters_are_what_python_takes_for_wide():
+    wide = cell_ranges.points(UNICODE, "W", "F")
+    for point in range(0x10000):
+        if unicodedata.category(chr(point)) != "Cn":
+            assert (point in wide) == (unicodedata.east_asian_width(chr(point)) in "WF"), hex(point)
 
 
 def test_ranges_say_neither_more_nor_less(escaped):

@@ -60,15 +60,17 @@ without_options_everything_is_read_from_now_on(void **State)
     assert_int_equal(Options.DurationMs, WATCH_NO_DURATION);
     assert_int_equal(Options.OnLoss, WATCH_LOSS_IGNORE);
     assert_false(Options.Json);
+    assert_false(Options.Full);
 }
 
 static void
 takes_every_option(void **State)
 {
     (void)State;
-    assert_true(Parse(
-        "watch --kind start,exit --pid 8 --pid 4294967295 --image *.dll --image C:\\a --from oldest "
-        "--count 3 --duration 1.25 --on-loss exit --json --color never --read-delay 250 --read-bytes 64K"));
+    assert_true(
+        Parse("watch --kind start,exit --pid 8 --pid 4294967295 --image *.dll --image C:\\a --from oldest "
+              "--count 3 --duration 1.25 --on-loss exit --json --full --color never --read-delay 250 "
+              "--read-bytes 64K"));
     assert_int_equal(Options.Subscription.Kinds,
                      PRCM_KIND_BIT(PRCM_KIND_START) | PRCM_KIND_BIT(PRCM_KIND_EXIT));
     assert_int_equal(Options.Subscription.KeyCount, 2);
@@ -82,6 +84,7 @@ takes_every_option(void **State)
     assert_int_equal(Options.DurationMs, 1250);
     assert_int_equal(Options.OnLoss, WATCH_LOSS_EXIT);
     assert_true(Options.Json);
+    assert_true(Options.Full);
     assert_int_equal(Options.Color, ARGS_COLOR_NEVER);
     assert_int_equal(Options.ReadDelayMs, 250);
     assert_int_equal(Options.Subscription.BufferBytes, 65536);

@@ -39,19 +39,19 @@ writes_codes_as_windows_documents_them(void **State)
 }
 
 static void
-aligns_by_characters_whatever_their_bytes_and_styles(void **State)
+aligns_by_cells_whatever_the_bytes_and_styles(void **State)
 {
     (void)State;
     SINK *Sink = CaptureBeginColored();
     SinkStyle(Sink, STYLE_RED);
     SinkText(Sink, "\xC3\xA9\xE6\xBC\xA2\xF0\x9D\x84\x9E");
     SinkStyle(Sink, STYLE_PLAIN);
-    SinkPadTo(Sink, 5);
+    SinkPadTo(Sink, 7);
     SinkText(Sink, "|\n");
-    SinkText(Sink, "longer");
-    SinkPadTo(Sink, 5);
+    SinkText(Sink, "longest");
+    SinkPadTo(Sink, 7);
     SinkChar(Sink, '|');
-    ASSERT_WROTE("\033[1;31m\xC3\xA9\xE6\xBC\xA2\xF0\x9D\x84\x9E\033[0m  |\nlonger |");
+    ASSERT_WROTE("\033[1;31m\xC3\xA9\xE6\xBC\xA2\xF0\x9D\x84\x9E\033[0m  |\nlongest |");
 }
 
 static void
@@ -200,13 +200,189 @@ writes_durations_for_people(void **State)
     ASSERT_WROTE("850 us 1.25 ms 1.50 s");
 }
 
+static SINK_WINDOW Window;
+
+static SINK_WINDOW
+AskWindow(void *Context)
+{
+    (void)Context;
+    return Window;
+}
+
+/* A row for a console so wide, of so many lines, whose further lines begin at column 8. */
+static SINK *
+BeginRow(size_t Width, size_t Lines)
+{
+    SINK *Sink = CaptureBegin();
+    Window = (SINK_WINDOW){.Width = Width};
+    Sink->AskWindow = AskWindow;
+    Sink->RowLines = Lines;
+    SinkBeginRow(Sink, 8);
+    return Sink;
+}
+
+static void
+a_row_without_a_console_is_as_long_as_it_is(void **State)
+{
+    (void)State;
+    SINK *Sink = CaptureBegin();
+    Sink->RowLines = 1;
+    SinkBeginRow(Sink, 8);
+    SinkText(Sink, "a text that is longer than some consoles");
+    SinkPadTo(Sink, 50);
+    SinkText(Sink, "b\n");
+    ASSERT_WROTE("a text that is longer than some consoles          b\n");
+}
+
+static void
+a_row_is_cut_with_a_mark_before_the_last_column(void **State)
+{
+    (void)State;
+    SINK *Sink = BeginRow(20, 1);
+    SinkText(Sink, "0123456789abcdefgh");
+    ASSERT_WROTE("0123456789abcdefgh");
+    SinkText(Sink, "ijk");
+    SinkText(Sink, "lmn\nnext");
+    ASSERT_WROTE("0123456789abcdefgh>\nnext");
+}
+
+static void
+a_row_goes_on_behind_a_mark_at_the_left_edge(void **State)
+{
+    (void)State;
+    SINK *Sink = BeginRow(20, 0);
+    for (int Index = 0; Index < 4; Index++)
+        SinkText(Sink, "0123456789");
+    SinkText(Sink, "\n");
+    ASSERT_WROTE("0123456789012345678\n|       90123456789\n|       0123456789\n");
+}
+
+static void
+a_row_takes_as_many_lines_as_it_may_and_is_cut(void **State)
+{
+    (void)State;
+    SINK *Sink = BeginRow(20, 2);
+    for (int Index = 0; Index < 4; Index++)
+        SinkText(Sink, "0123456789");
+    SinkText(Sink, "\n");
+    ASSERT_WROTE("0123456789012345678\n|       9012345678>\n");
+}
+
+/* What a process chose for its command line, so that its end would begin a line. */
+static void
+blanks_do_not_forge_a_row(void **State)
+{
+    (void)State;
+    for (size_t Lines = 0; Lines < 5; Lines++)
+    {
+        SINK *Sink = BeginRow(80, Lines);
+        SinkText(Sink, "15:04:05.123  1234  start  evil.exe ");
+        for (int Index = 0; Index < 160; Index++)
+            SinkChar(Sink, ' ');
+        for (int Index = 0; Index < 40; Index++)
+            SinkText(Sink, "15:04:05.123  1234  start  lsass.exe ");
+        SinkChar(Sink, '\n');
+        const char *Line = strchr(CaptureText(), '\n') + 1;
+        for (; *Line != '\0'; Line = strchr(Line, '\n') + 1)
+            assert_memory_equal(Line, "|       ", 8);
+        for (Line = CaptureText(); *Line != '\0'; Line = strchr(Line, '\n') + 1)
+            assert_true(strchr(Line, '\n') - Line < 80);
+    }
+}
+
+static void
+wide_characters_count_two_cells(void **State)
+{
+    (void)State;
+    SINK *Sink = BeginRow(20, 1);
+    for (int Index = 0; Index < 12; Index++)
+        SinkText(Sink, "\xE6\xBC\xA2");
+    SinkChar(Sink, '\n');
+    ASSERT_WROTE(
+        "\xE6\xBC\xA2\xE6\xBC\xA2\xE6\xBC\xA2\xE6\xBC\xA2\xE6\xBC\xA2\xE6\xBC\xA2\xE6\xBC\xA2\xE6\xBC\xA2"
+        "\xE6\xBC\xA2>\n");
+    Sink = BeginRow(20, 1);
+    SinkText(Sink, "0123456789abcdefg\xF0\x9F\x98\x80\n");
+    ASSERT_WROTE("0123456789abcdefg>\n");
+}
+
+static void
+ambiguous_characters_are_wide_in_east_asian_consoles(void **State)
+{
+    (void)State;
+    for (int EastAsian = 0; EastAsian < 2; EastAsian++)
+    {
+        SINK *Sink = BeginRow(20, 1);
+        Window.EastAsian = EastAsian;
+        SinkBeginRow(Sink, 8);
+        SinkText(Sink, "\xD0\x96\xC3\xA9");
+        assert_int_equal(Sink->Column, EastAsian ? 4 : 2);
+    }
+}
+
+static void
+a_column_too_far_to_the_right_begins_another_line(void **State)
+{
+    (void)State;
+    SINK *Sink = BeginRow(40, 2);
+    SinkText(Sink, "name");
+    SinkPadTo(Sink, 20);
+    SinkText(Sink, "first\n");
+    ASSERT_WROTE("name\n|       first\n");
+    Sink = BeginRow(40, 1);
+    SinkText(Sink, "name");
+    SinkPadTo(Sink, 20);
+    SinkText(Sink, "first\n");
+    ASSERT_WROTE("name first\n");
+    Sink = BeginRow(40, 2);
+    SinkText(Sink, "name");
+    SinkPadTo(Sink, 19);
+    SinkText(Sink, "first\n");
+    ASSERT_WROTE("name               first\n");
+}
+
+static void
+a_window_is_asked_for_its_width_again_after_a_flush(void **State)
+{
+    (void)State;
+    SINK *Sink = BeginRow(20, 1);
+    SinkText(Sink, "0123456789abcdefghijk\n");
+    SinkFlush(Sink);
+    Window.Width = 30;
+    SinkBeginRow(Sink, 8);
+    SinkText(Sink, "0123456789abcdefghijk\n");
+    ASSERT_WROTE("0123456789abcdefgh>\n0123456789abcdefghijk\n");
+}
+
+static void
+a_window_too_narrow_or_unknown_cuts_nothing(void **State)
+{
+    (void)State;
+    for (size_t Width = 0; Width < 16; Width++)
+    {
+        SinkText(BeginRow(Width, 1), "0123456789abcdefghijk\n");
+        ASSERT_WROTE("0123456789abcdefghijk\n");
+    }
+}
+
+static void
+marks_are_coloured_and_the_style_goes_on(void **State)
+{
+    (void)State;
+    SINK *Sink = BeginRow(20, 2);
+    Sink->Color = true;
+    SinkStyle(Sink, STYLE_RED);
+    SinkText(Sink, "0123456789abcdefghijk\n");
+    ASSERT_WROTE("\033[1;31m0123456789abcdefghi\n\033[33m|\033[1;31m       jk\n");
+}
+
 int
 main(void)
 {
     const struct CMUnitTest Tests[] = {
         cmocka_unit_test(groups_digits_by_three),
         cmocka_unit_test(writes_codes_as_windows_documents_them),
-        cmocka_unit_test(aligns_by_characters_whatever_their_bytes_and_styles),
+        cmocka_unit_test(aligns_by_cells_whatever_the_bytes_and_styles),
         cmocka_unit_test(writes_no_styles_without_color),
         cmocka_unit_test(remembers_the_first_error_and_writes_nothing_after_it),
         cmocka_unit_test(never_splits_a_character_between_two_writes),
@@ -214,6 +390,17 @@ main(void)
         cmocka_unit_test(writes_times_with_seven_digits),
         cmocka_unit_test(agrees_with_the_c_library_on_every_day_of_800_years),
         cmocka_unit_test(writes_durations_for_people),
+        cmocka_unit_test(a_row_without_a_console_is_as_long_as_it_is),
+        cmocka_unit_test(a_row_is_cut_with_a_mark_before_the_last_column),
+        cmocka_unit_test(a_row_goes_on_behind_a_mark_at_the_left_edge),
+        cmocka_unit_test(a_row_takes_as_many_lines_as_it_may_and_is_cut),
+        cmocka_unit_test(blanks_do_not_forge_a_row),
+        cmocka_unit_test(wide_characters_count_two_cells),
+        cmocka_unit_test(ambiguous_characters_are_wide_in_east_asian_consoles),
+        cmocka_unit_test(a_column_too_far_to_the_right_begins_another_line),
+        cmocka_unit_test(a_window_is_asked_for_its_width_again_after_a_flush),
+        cmocka_unit_test(a_window_too_narrow_or_unknown_cuts_nothing),
+        cmocka_unit_test(marks_are_coloured_and_the_style_goes_on),
     };
     return cmocka_run_group_tests(Tests, NULL, NULL);
 }

@@ -46,12 +46,12 @@ static const ESCAPE Escapes[] = {
     {{0x3164, 0xAD, 0x2800}, 3, "<U+3164><U+00AD><U+2800>", "\"\\u3164\\u00ad\\u2800\""},
     {{0x34F, 0x115F, 0xFE0F}, 3, "<U+034F><U+115F><U+FE0F>", "\"\\u034f\\u115f\\ufe0f\""},
     /* no characters, and surrogates without their other half */
-    {{0xDBFF, 0xDFFF}, 2, "\xF4\x8F\xBF\xBF", "\"\xEF\xBF\xBD\""},
+    {{0xDBFF, 0xDFFF}, 2, "<U+10FFFF>", "\"\xEF\xBF\xBD\""},
     {{0xD800}, 1, "<U+D800>", "\"\xEF\xBF\xBD\""},
     {{0xDC00, 'x'}, 2, "<U+DC00>x", "\"\xEF\xBF\xBDx\""},
     {{0xD800, 'x'}, 2, "<U+D800>x", "\"\xEF\xBF\xBDx\""},
     {{0xDC00, 0xD800}, 2, "<U+DC00><U+D800>", "\"\xEF\xBF\xBD\xEF\xBF\xBD\""},
-    {{0xFDD0, 0xFFFE}, 2, "\xEF\xB7\x90\xEF\xBF\xBE", "\"\xEF\xBF\xBD\xEF\xBF\xBD\""},
+    {{0xFDD0, 0xFFFE}, 2, "<U+FDD0><U+FFFE>", "\"\xEF\xBF\xBD\xEF\xBF\xBD\""},
     {{0xD800, 0xD834, 0xDD1E}, 3, "<U+D800>\xF0\x9D\x84\x9E", "\"\xEF\xBF\xBD\xF0\x9D\x84\x9E\""},
 };
 
