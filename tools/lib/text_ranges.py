@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes lib/text_ranges.h: the characters that text for people has as escapes. From Debian's package unicode-data.
+"""Writes lib/text_ranges.h: what text for people has as escapes. From Debian's package unicode-data.
 
 usage: text_ranges.py [DIRECTORY]       default: /usr/share/unicode
 
