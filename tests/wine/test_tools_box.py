@@ -355,7 +355,7 @@ def test_a_shell_has_it_all(enter):
     typed = shell.command("echo code $?")
     assert "code 6" in typed, "what is typed reaches a program, and once that has ended, the shell"
 
-    counted = shell.command("prcm watch --json --from oldest --duration 0 | grep -c ._exit.,.seq")
+    counted = shell.command("prcm watch --json --from oldest --duration 0 | grep -c event.:.process_exit")
     assert re.search(r"^3$", counted, re.MULTILINE)
     shell.type("exit 8\n")
     assert shell.wait() == 8
