@@ -7,6 +7,10 @@
  *
  * Each routine stands in a critical region of its own: a thread suspended between reserve and commit would
  * hold up every reader.
+ *
+ * A reference that a routine gives back may be the last one to a process: that is then deleted within the routine,
+ * and its exit, if it never had a thread, is told there, by the routine called once more. So references are given
+ * back before a record is reserved or after it is committed, and an exiting process is not referenced at all.
  */
 #include "notify.h"
 #include "gather.h"

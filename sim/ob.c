@@ -57,7 +57,8 @@ ObpTypeOf(const void *Object)
 void
 ObpReference(void *Object)
 {
-    __atomic_add_fetch(&ObpHeader(Object)->References, 1, __ATOMIC_RELAXED);
+    if (!__atomic_fetch_add(&ObpHeader(Object)->References, 1, __ATOMIC_RELAXED) && SIM_CHECKS)
+        RuleBroken("reference", "a reference to a %s that is being deleted", ObpTypeOf(Object)->Name);
 }
 
 void

@@ -59,6 +59,8 @@ static void
 ProcessDelete(void *Object)
 {
     PEPROCESS Process = Object;
+    if (Process->Info.Threadless)
+        SimNotifyExit(Process, STATUS_PENDING, 0);
     free(Process->ImageName.Buffer);
     ObpDereference(Process->Token);
 }

@@ -39,7 +39,7 @@
     Each(With, "pending-mark", "STATUS_PENDING returned for a request not marked, or the reverse")           \
     Each(With, "not-completed", "a status returned for a request that was not completed")                    \
     Each(With, "end-status", "a CLEANUP or CLOSE completed with another status than STATUS_SUCCESS")         \
-    Each(With, "reference", "a reference given back that was not taken")                                     \
+    Each(With, "reference", "a reference given back that was not taken, or taken to what is being deleted")  \
     Each(With, "handle", "a handle closed or used that is none, or made for all to use")                     \
     Each(With, "notify-remove-inside", "a notify routine removed from inside one: it would wait for itself") \
     Each(With, "notify-forbidden", "a call that may wait for the thread that is being notified")             \

@@ -206,6 +206,7 @@ typedef struct SIM_PROCESS
     bool Elevated;
     bool Emulated;              /* runs under WOW64 */
     bool Subsystem;             /* told to Ex2 routines only */
+    bool Threadless;            /* never had a thread: its exit is told when the last reference to it is given back */
     PCUNICODE_STRING ImageName; /* for who asks by process; NULL: none */
 } SIM_PROCESS;
 

@@ -474,6 +474,23 @@ DereferenceTooOften(void)
     ObDereferenceObject(Process);
 }
 
+static VOID NTAPI
+OpenWhoExits(PEPROCESS Process, HANDLE ProcessId, PPS_CREATE_NOTIFY_INFO Info)
+{
+    HANDLE Handle;
+    UNREFERENCED_PARAMETER(ProcessId);
+    UNREFERENCED_PARAMETER(Info);
+    ObOpenObjectByPointer(Process, OBJ_KERNEL_HANDLE, NULL, PROCESS_QUERY_INFORMATION, NULL, KernelMode,
+                          &Handle);
+}
+
+static void
+ReferenceTheDeleted(void)
+{
+    PsSetCreateProcessNotifyRoutineEx(OpenWhoExits, FALSE);
+    SimProcessForget(SimProcessAdd(&(SIM_PROCESS){.Id = 1000, .Threadless = true}));
+}
+
 static void
 CloseNoHandle(void)
 {
@@ -747,7 +764,8 @@ const BROKEN_CASE BrokenCases[] = {
     {"not-completed", NULL, AskForgetsToComplete},
     {"end-status", "CLEANUP", CleanupFails},
     {"end-status", "CLOSE", CloseFails},
-    {"reference", NULL, DereferenceTooOften},
+    {"reference", "no reference to", DereferenceTooOften},
+    {"reference", "being deleted", ReferenceTheDeleted},
     {"handle", "ZwClose", CloseNoHandle},
     {"handle", "user mode", UserModeHandle},
     {"no-unload", "second time", DeleteDeviceTwice},

@@ -346,6 +346,62 @@ a_host_without_cleanup_ends_a_dead_processs_session_as_well(void **State)
     Bury(&Reader);
 }
 
+/* As one that was cloned: "PsSetCreateProcessNotifyRoutineEx2" of the WDK. */
+static PEPROCESS
+AddThreadless(void)
+{
+    return SimProcessAdd(
+        &(SIM_PROCESS){.Id = OTHER_ID, .ParentId = READER_ID, .CreateTime = OTHER_ID, .Threadless = true});
+}
+
+static void
+a_process_that_never_had_a_thread_is_told_by_its_exit_alone(void **State)
+{
+    READER Reader;
+    (void)State;
+    ReaderOpen(&Reader, PRCM_FROM_NOW);
+    SimProcessForget(AddThreadless());
+    assert_int_equal(ReaderDrain(&Reader), 1);
+    const PRCM_EXIT *Exit = ReaderRecord(&Reader, 0, PRCM_KIND_EXIT);
+    assert_int_equal(Exit->Header.Key, OTHER_ID);
+    assert_int_equal(Exit->CreateTime.Value, OTHER_ID);
+    assert_int_equal(Exit->ExitStatus.Status, PRCM_PRESENT);
+    assert_int_equal(Exit->ExitStatus.Value, STATUS_PENDING);
+    ReaderCheckAccount(&Reader);
+    ReaderClose(&Reader);
+}
+
+static void
+RaiseStartOf(void *Process)
+{
+    SimRaiseStart(Process, &(SIM_START){0});
+}
+
+/* The base tier's: the process is deleted, and its exit told, within the routine that tells its start. */
+static void
+an_exit_that_the_drivers_own_last_reference_brings_about_is_told(void **State)
+{
+    READER Reader;
+    (void)State;
+    RigUnload();
+    SimSetOs(SIM_NT52);
+    RigLoad();
+    ReaderOpen(&Reader, PRCM_FROM_NOW);
+    PEPROCESS Process = AddThreadless();
+    STALL *Starter = StallStart(RaiseStartOf, Process, SIM_POINT_LOCK, 1);
+    assert_true(StallStands(Starter));
+    SimProcessForget(Process);
+    StallEnd(Starter);
+    assert_int_equal(ReaderDrain(&Reader), 2);
+    const PRCM_START *Start = ReaderRecord(&Reader, 0, PRCM_KIND_START);
+    const PRCM_EXIT *Exit = ReaderRecord(&Reader, 1, PRCM_KIND_EXIT);
+    assert_int_equal(Start->CreateTime.Value, OTHER_ID);
+    assert_int_equal(Exit->Header.Key, OTHER_ID);
+    assert_int_equal(Exit->ExitStatus.Status, (ULONG)STATUS_INVALID_PARAMETER);
+    ReaderCheckAccount(&Reader);
+    ReaderClose(&Reader);
+}
+
 int
 main(void)
 {
@@ -362,6 +418,8 @@ main(void)
         TEST(a_thread_that_waits_for_its_read_is_let_go_when_its_process_dies),
         TEST(the_driver_goes_when_the_last_process_with_a_handle_dies),
         TEST(a_host_without_cleanup_ends_a_dead_processs_session_as_well),
+        TEST(a_process_that_never_had_a_thread_is_told_by_its_exit_alone),
+        TEST(an_exit_that_the_drivers_own_last_reference_brings_about_is_told),
     };
     return cmocka_run_group_tests_name("driver processes", Tests, NULL, NULL);
 }
