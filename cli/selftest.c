@@ -42,6 +42,7 @@ typedef struct SELFTEST
     HANDLE StopEvent;
     SELFTEST_BURST Burst;
     SELFTEST_READER Reader;
+    FINDINGS Findings; /* with a report alone */
     DWORD BurstMs;
     DWORD WaitedMs;
     CHECK_WAIT Wait;
@@ -203,7 +204,7 @@ WriteResult(SINK *Sink, const SELFTEST *Test, uint32_t MaxLines)
     SinkText(Sink, "the burst took ");
     TimesWriteDuration(Sink, Test->BurstMs);
     SinkText(Sink, "; ");
-    SinkGrouped(Sink, Test->Reader.Images);
+    SinkGrouped(Sink, Test->Reader.ImageCount);
     SinkText(Sink, " image loads were read meanwhile, of all processes\n");
     FormatText.Closing(Sink, NULL, &Test->Closing, SystemLocalTime((int64_t)Test->Closing.Instance));
 }
@@ -219,6 +220,24 @@ WriteToFile(void *Context, const char *Bytes, size_t Length)
 }
 
 static void
+WriteFindings(SINK *Sink, const SELFTEST *Test)
+{
+    const SELFTEST_READER *Reader = &Test->Reader;
+    FINDINGS Findings = Test->Findings;
+
+    Findings.Children = Test->Burst.Children;
+    Findings.ChildCount = Test->Burst.Count;
+    Findings.Events = Reader->Events;
+    Findings.EventCount = Reader->EventCount;
+    Findings.Images = Reader->Images;
+    Findings.ImageCount = Reader->ImageCount;
+    Findings.ImagesCaptured = (Reader->Query.Kinds & PRCM_KIND_BIT(PRCM_KIND_IMAGE)) != 0;
+    Findings.StartPaths = Reader->StartPaths;
+    Findings.ImagePaths = Reader->ImagePaths;
+    FindingsWrite(Sink, &Findings);
+}
+
+static void
 WriteReport(SINK *Sink, const SELFTEST *Test)
 {
     STATUS_REPORT Status = {.Installed = true, .Running = true, .Query = Test->Reader.Query};
@@ -229,13 +248,17 @@ WriteReport(SINK *Sink, const SELFTEST *Test)
     TimesWriteRfc3339(Sink, SystemTime(false));
     SinkText(Sink, "\n");
     SystemDescribe(Sink);
-    SinkText(Sink, sizeof(void *) == 8 ? ", 64-bit prcm.exe\n\n" : ", 32-bit prcm.exe\n\n");
+    SinkText(Sink, sizeof(void *) == 8 ? ", 64-bit prcm.exe\n" : ", 32-bit prcm.exe\n");
+    SelftestDescribeMachine(Sink);
+    SinkChar(Sink, '\n');
     SinkText(Sink, "THE DRIVER, BEFORE\n");
     StatusReportWriteText(Sink, &Status);
     SinkText(Sink, "\nTHE TEST: ");
     WriteSubject(Sink, Test);
     SinkText(Sink, "\n");
     WriteResult(Sink, Test, UINT32_MAX);
+    SinkText(Sink, "\nHOW THIS WINDOWS TELLS (docs/windows-notes.md)\n");
+    WriteFindings(Sink, Test);
 }
 
 static EXIT_CODE
@@ -357,6 +380,8 @@ RunTest(SELFTEST *Test)
     WriteSubject(ConsoleOutput(), Test);
     SinkText(ConsoleOutput(), " ...\n");
     SinkFlush(ConsoleOutput());
+    if (Test->Report != NULL)
+        SelftestProbe(&Test->Findings);
     DWORD Began = GetTickCount();
     DWORD Error = SelftestBurstRun(&Test->Burst, Test->Count, Test->AtOnce, Test->StopEvent);
     Test->BurstMs = GetTickCount() - Began;

@@ -3,10 +3,12 @@
  * selftest: short-lived processes in a burst, whose ids, command lines and exit codes it writes down itself,
  * against the stream.
  *
- *     selftest.c         the command, and what it says at the end
- *     selftest_burst.c   starts the processes
- *     selftest_reader.c  reads the stream meanwhile, on a thread of its own
- *     selftest_check.c   compares
+ *     selftest.c           the command, and what it says at the end
+ *     selftest_burst.c     starts the processes
+ *     selftest_reader.c    reads the stream meanwhile, on a thread of its own
+ *     selftest_check.c     compares
+ *     selftest_probes.c    for a report: does what Windows is asked about besides
+ *     selftest_findings.c  for a report: how Windows answered
  */
 #ifndef CLI_SELFTEST_H
 #define CLI_SELFTEST_H
@@ -14,7 +16,7 @@
 #include <windows.h>
 
 #include "closing.h"
-#include "selftest_check.h"
+#include "selftest_findings.h"
 
 /* "prcm SELFTEST_CHILD_WORD CODE ..." exits at once with CODE. */
 #define SELFTEST_CHILD_WORD L"selftest-child"
@@ -36,7 +38,14 @@ typedef struct SELFTEST_BURST
 DWORD SelftestBurstRun(SELFTEST_BURST *Burst, uint32_t Count, uint32_t AtOnce, HANDLE StopEvent);
 void SelftestBurstDestroy(SELFTEST_BURST *Burst);
 
-/* Guarded by Lock: Events, EventCount, Capacity, Failed. The session belongs to the thread until it has
+/* Does what Windows is asked about, and notes it in Findings. The stream tells of it before it tells of a burst
+ * that is run afterwards. */
+void SelftestProbe(FINDINGS *Findings);
+
+/* Code integrity, Secure Boot, kernel shadow stacks, Driver Verifier: two lines. */
+void SelftestDescribeMachine(SINK *Sink);
+
+/* Guarded by Lock: Events, Images and their counts and capacities, paths, Failed. The session belongs to the thread until it has
  * ended. */
 typedef struct SELFTEST_READER
 {
@@ -48,7 +57,11 @@ typedef struct SELFTEST_READER
     CHECK_EVENT *Events;
     uint32_t EventCount;
     uint32_t Capacity;
-    uint64_t Images;    /* loads read */
+    FINDINGS_IMAGE *Images;
+    uint32_t ImageCount;
+    uint32_t ImageCapacity;
+    FINDINGS_PATHS StartPaths;
+    FINDINGS_PATHS ImagePaths;
     PRCM_RESULT Failed; /* why reading has ended before it was to; PRCM_OK otherwise */
 } SELFTEST_READER;
 

@@ -25,8 +25,9 @@ typedef struct CHECK_EVENT
     uint64_t Sequence;
     int64_t Latency; /* from the event to its reader, 100 ns; below 0 where the clock was stepped back */
     PRCM_VALUE CreateTime;
-    PRCM_VALUE Parent;     /* start */
-    PRCM_VALUE ExitStatus; /* exit */
+    PRCM_VALUE Parent;       /* start */
+    PRCM_VALUE Architecture; /* start */
+    PRCM_VALUE ExitStatus;   /* exit */
     uint32_t Id;
     uint32_t Kind;
     uint32_t CommandLineStatus;

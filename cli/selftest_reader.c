@@ -9,22 +9,51 @@
 
 #define FIRST_CAPACITY 1024u
 
+/* Elements with room for one more than Count; NULL: no memory, and they are as they were. */
+static void *
+Grow(void *Elements, uint32_t Count, uint32_t *Capacity, size_t Bytes)
+{
+    if (Count < *Capacity)
+        return Elements;
+    uint32_t Wanted = *Capacity != 0 ? *Capacity * 2 : FIRST_CAPACITY;
+    void *Larger = realloc(Elements, Wanted * Bytes);
+    if (Larger != NULL)
+        *Capacity = Wanted;
+    return Larger;
+}
+
 /* Guarded by Lock. NULL: no memory. */
 static CHECK_EVENT *
 NewEventLocked(SELFTEST_READER *Reader)
 {
-    if (Reader->EventCount == Reader->Capacity)
-    {
-        uint32_t Capacity = Reader->Capacity != 0 ? Reader->Capacity * 2 : FIRST_CAPACITY;
-        CHECK_EVENT *Larger = realloc(Reader->Events, Capacity * sizeof(CHECK_EVENT));
-        if (Larger == NULL)
-            return NULL;
-        Reader->Events = Larger;
-        Reader->Capacity = Capacity;
-    }
+    CHECK_EVENT *Events = Grow(Reader->Events, Reader->EventCount, &Reader->Capacity, sizeof(CHECK_EVENT));
+    if (Events == NULL)
+        return NULL;
+    Reader->Events = Events;
     CHECK_EVENT *Event = &Reader->Events[Reader->EventCount];
     memset(Event, 0, sizeof(*Event));
     return Event;
+}
+
+static bool
+TakeImageLocked(SELFTEST_READER *Reader, const PRCM_IMAGE *Image)
+{
+    const uint16_t *Path = PrcmRecordBytes(&Image->Header, &Image->ImagePath.Text);
+
+    FINDINGS_IMAGE *Images =
+        Grow(Reader->Images, Reader->ImageCount, &Reader->ImageCapacity, sizeof(FINDINGS_IMAGE));
+    if (Images == NULL)
+        return false;
+    Reader->Images = Images;
+    Reader->Images[Reader->ImageCount++] = (FINDINGS_IMAGE){
+        .Sequence = Image->Header.Sequence,
+        .CreateTime = Image->CreateTime,
+        .Base = Image->Base,
+        .Id = Image->Header.Key,
+        .Name = FindingsName(Path, Path != NULL ? Image->ImagePath.Text.Length / sizeof(uint16_t) : 0),
+    };
+    FindingsAddPath(&Reader->ImagePaths, &Image->ImagePath, NULL);
+    return true;
 }
 
 static bool
@@ -33,6 +62,7 @@ TakeStart(const PRCM_START *Start, CHECK_EVENT *Event)
     const void *Units = PrcmRecordBytes(&Start->Header, &Start->CommandLine);
 
     Event->CreateTime = Start->CreateTime;
+    Event->Architecture = Start->Architecture;
     Event->Parent = Start->ParentProcessId;
     Event->CommandLineStatus = Start->CommandLine.Status;
     if (Start->ParentProcessId.Value != GetCurrentProcessId() || Units == NULL)
@@ -50,7 +80,7 @@ static bool
 TakeRecordLocked(SELFTEST_READER *Reader, const PRCM_RECORD *Record, int64_t Now)
 {
     if (Record->Kind == PRCM_KIND_IMAGE)
-        Reader->Images++;
+        return TakeImageLocked(Reader, (const PRCM_IMAGE *)Record);
     if (Record->Kind != PRCM_KIND_START && Record->Kind != PRCM_KIND_EXIT)
         return true;
     CHECK_EVENT *Event = NewEventLocked(Reader);
@@ -65,8 +95,13 @@ TakeRecordLocked(SELFTEST_READER *Reader, const PRCM_RECORD *Record, int64_t Now
         Event->CreateTime = ((const PRCM_EXIT *)Record)->CreateTime;
         Event->ExitStatus = ((const PRCM_EXIT *)Record)->ExitStatus;
     }
-    else if (!TakeStart((const PRCM_START *)Record, Event))
-        return false;
+    else
+    {
+        const PRCM_START *Start = (const PRCM_START *)Record;
+        FindingsAddPath(&Reader->StartPaths, &Start->ImagePath, &Start->ImageExact);
+        if (!TakeStart(Start, Event))
+            return false;
+    }
     Reader->EventCount++;
     return true;
 }
@@ -158,5 +193,6 @@ SelftestReaderDestroy(SELFTEST_READER *Reader)
     for (uint32_t Index = 0; Index < Reader->EventCount; Index++)
         free(Reader->Events[Index].CommandLine);
     free(Reader->Events);
+    free(Reader->Images);
     DeleteCriticalSection(&Reader->Lock);
 }
