@@ -162,6 +162,24 @@ def compute_checksum(data):
     return total + len(data)
 
 
+def check_import_table_is_no_code(image):
+    """Memory integrity refuses a driver whose import address table lies in an executable section."""
+    table = image.optional.DATA_DIRECTORY[pefile.DIRECTORY_ENTRY["IMAGE_DIRECTORY_ENTRY_IAT"]].VirtualAddress
+    assert table, "no import address table"
+    section = image.pe.get_section_by_rva(table)
+    assert not section.Characteristics & SECTION_EXECUTE, f"import address table in {section.Name}"
+
+
+def check_no_relocation_across_pages(image):
+    """Memory integrity of Windows 10 1507 to 1607 has none that begins in one page and ends in the next."""
+    types = pefile.RELOCATION_TYPE
+    sizes = {types["IMAGE_REL_BASED_HIGHLOW"]: 4, types["IMAGE_REL_BASED_DIR64"]: 8}
+    for block in image.pe.DIRECTORY_ENTRY_BASERELOC:
+        for entry in block.entries:
+            if entry.type:
+                assert entry.rva % 4096 + sizes[entry.type] <= 4096, f"relocation at {entry.rva:#x}"
+
+
 def check_checksum(image):
     assert image.optional.CheckSum == compute_checksum(image.data)
 
@@ -224,6 +242,8 @@ DRIVER = EVERY_FILE + [
     check_force_integrity,
     check_kernel_imports,
     check_no_data_imports,
+    check_import_table_is_no_code,
+    check_no_relocation_across_pages,
     check_no_exports,
 ]
 USER = EVERY_FILE + [check_console_subsystem, check_user_imports]

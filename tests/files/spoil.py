@@ -89,6 +89,20 @@ def drop_relocations(image):
     return bytes(data)
 
 
+def make_all_code(pe):
+    for section in pe.sections:
+        section.Characteristics |= checks.SECTION_EXECUTE
+
+
+def relocate_across_pages(image):
+    """The first relocation becomes one of the last byte of its page."""
+    data = bytearray(image.data)
+    block = image.pe.DIRECTORY_ENTRY_BASERELOC[0]
+    offset = block.struct.get_file_offset() + block.struct.sizeof()
+    data[offset:offset + 2] = (block.entries[0].type << 12 | 0xFFF).to_bytes(2, "little")
+    return bytes(data)
+
+
 def other_version(image):
     number = image.version.encode("utf-16le")
     assert number in image.data
@@ -136,6 +150,8 @@ FAULTS = {
     checks.check_force_integrity: [without_flag(checks.FORCE_INTEGRITY), plain],
     checks.check_kernel_imports: [plain],
     checks.check_no_data_imports: [import_data],
+    checks.check_import_table_is_no_code: [with_header(make_all_code)],
+    checks.check_no_relocation_across_pages: [relocate_across_pages],
     checks.check_user_imports: [plain],
     checks.check_no_exports: [plain],
 }
