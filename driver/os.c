@@ -41,7 +41,7 @@ OsInit(VOID)
     Os.AllocatePool2 = (OS_ALLOCATE_POOL2 *)OsLookUp(L"ExAllocatePool2");
     Os.QueryTimePrecise = (OS_QUERY_TIME *)OsLookUp(L"KeQuerySystemTimePrecise");
     PVOID *SystemRangeStart = OsLookUp(L"MmSystemRangeStart");
-    Os.SystemRangeStart = SystemRangeStart && *SystemRangeStart ? *SystemRangeStart : OS_UPPER_HALF;
+    Os.SystemRangeStart = SystemRangeStart ? *SystemRangeStart : OS_UPPER_HALF;
     Os.HasNx = OsIsWindows8OrLater();
 }
 
