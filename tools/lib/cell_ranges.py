@@ -4,8 +4,8 @@
 
 usage: cell_ranges.py [DIRECTORY]       default: /usr/share/unicode
 
-Wide and fullwidth characters (East_Asian_Width W and F) take two cells everywhere, ambiguous ones (A: accented
-letters, Greek, Cyrillic, frames) in a console whose code page is Chinese, Japanese or Korean. What lies beyond
+Wide and fullwidth characters (East_Asian_Width W, F) take two cells everywhere, ambiguous ones (A: accented
+letters, Greek, Cyrillic, frames) where the code page is Chinese, Japanese or Korean. What lies beyond
 U+FFFF is left out: old consoles draw a cell for each surrogate, so all of it counts two.
 """
 
