@@ -33,6 +33,18 @@ def test_setup(broken): pass
 def test_teardown(breaks_later): pass
 """
 
+PYTEST_DYING_FILE = """
+import os
+import pytest
+
+def test_of_a_worker_that_dies(): os._exit(0)
+
+@pytest.mark.parametrize("number", range(8))
+def test_good(number): pass
+
+def test_bad(): assert {1} == {2}
+"""
+
 CTEST_FILE = """
 add_test(tap sh -c "echo 'ok 1 - first'; echo 'not ok 2 - second'; exit 1")
 add_test(plain true)
@@ -49,10 +61,11 @@ def run(*command, **options):
     return result.returncode, lines, result.stdout
 
 
-def run_pytest(directory):
+def run_pytest(directory, *options):
     plugins = ["-p", "line_report", "-p", "no:terminal", "-p", "no:cacheprovider"]
     environment = {**os.environ, "PYTHONPATH": str(LIBRARY), "PYTHONDONTWRITEBYTECODE": "1"}
-    return run(sys.executable, "-m", "pytest", *plugins, "test_it.py", cwd=directory, env=environment)
+    command = [sys.executable, "-m", "pytest", *plugins, *options, "test_it.py"]
+    return run(*command, cwd=directory, env=environment)
 
 
 def test_pytest_lines_tell_every_way_to_fail(tmp_path):
@@ -75,6 +88,35 @@ def test_pytest_lines_tell_a_file_that_cannot_be_read(tmp_path):
     code, lines, _ = run_pytest(tmp_path)
     assert code != 0
     assert lines == ["FAIL test_it.py"]
+
+
+TWO_WORKERS = ("-n", "2")
+
+
+def test_pytest_lines_are_the_same_with_two_workers(tmp_path):
+    (tmp_path / "test_it.py").write_text(PYTEST_FILE)
+    _, alone, _ = run_pytest(tmp_path)
+    code, lines, output = run_pytest(tmp_path, *TWO_WORKERS)
+    assert code != 0
+    assert sorted(lines) == sorted(alone)
+    assert "assert {1} == {2}" in output
+
+
+def test_pytest_lines_tell_a_file_that_no_worker_can_read(tmp_path):
+    (tmp_path / "test_it.py").write_text("import nothing_of_that_name\n")
+    code, lines, _ = run_pytest(tmp_path, *TWO_WORKERS)
+    assert code != 0
+    assert lines == ["FAIL test_it.py"]
+
+
+def test_a_worker_that_dies_is_a_failed_test_and_no_other_is_lost(tmp_path):
+    (tmp_path / "test_it.py").write_text(PYTEST_DYING_FILE)
+    code, lines, output = run_pytest(tmp_path, *TWO_WORKERS)
+    assert code != 0
+    good = [f"ok test_it.py::test_good[{number}]" for number in range(8)]
+    bad = [f"FAIL test_it.py::{name}" for name in ("test_bad", "test_of_a_worker_that_dies")]
+    assert sorted(lines) == sorted(good + bad), output
+    assert "crashed" in output
 
 
 def test_ctest_lines_tell_every_way_to_fail(tmp_path):

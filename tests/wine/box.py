@@ -163,6 +163,7 @@ class Box:
     # ---- Its life
 
     def create(self):
+        end_left_over(self.prefix, patience=0)
         shutil.rmtree(self.prefix, ignore_errors=True)
         for path in (self.prefix, self.logs, self.directory / "home", self.directory / "tmp"):
             path.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""One Wine for all tests, made anew for each run; in it, for each test, the driver as that test wants it."""
+"""A Wine for the tests of a run, or one for each of its workers (pytest-xdist), made anew; in it, for each
+test, the driver as that test wants it."""
 
+import contextlib
 import fcntl
 import os
 import pathlib
@@ -8,15 +10,34 @@ import signal
 
 import pytest
 
-from box import Box, BoxError
+from box import Box, BoxError, end_left_over
 from prcm import Prcm
 
+# Of workers that were interrupted, for what puts their Wine away; pytest-xdist would kill them after 10.
+WORKERS_END_SECONDS = 30
+
+
+def set_signals(handler):
+    for number in signal.SIGINT, signal.SIGTERM:
+        signal.signal(number, handler)
+
+
+def interrupt(_number, _frame):
+    """The first signal ends the tests; what then puts Wine away is not to be interrupted."""
+    set_signals(signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 # A shell starts programs in the background with SIGINT ignored, and they hand it on: no Ctrl-C would be seen.
-signal.signal(signal.SIGINT, signal.default_int_handler)
+set_signals(interrupt)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("PRCM_BUILD", ROOT / "build")).resolve()
 TREE = BUILD / "x64"
+# What a worker of pytest-xdist has to itself: a box, and a PRCM_BUILD for the tools that a test starts.
+PLACES = BUILD / "wine-test"
+PLACE = PLACES / os.environ.get("PYTEST_XDIST_WORKER", "alone")
+OWN_BUILD = PLACE / "build"
 NEEDED = (
     "cli/prcm.exe",
     "lib/libprcm.dll",
@@ -27,22 +48,57 @@ NEEDED = (
 )
 
 
-@pytest.fixture(scope="session")
-def whole_box():
-    missing = [name for name in NEEDED if not (TREE / name).exists()]
-    assert not missing, f"{TREE} lacks {', '.join(missing)}: build the preset x64"
-    with open(BUILD / "wine-test.lock", "w") as lock:
+@contextlib.contextmanager
+def lock_of(place):
+    """Whether nobody else has that place, which is ours then. Who dies lets go of it."""
+    PLACES.mkdir(parents=True, exist_ok=True)
+    with open(f"{place}.lock", "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            pytest.fail(f"another run of these tests uses {BUILD}/wine-test: wait for it, or set PRCM_BUILD")
-        box = Box(BUILD / "wine-test")
-        try:
-            box.create()
-            yield box
-        finally:
-            killed = box.destroy()
-        assert not killed, f"left running in the prefix: {killed}"
+            yield False
+        else:
+            yield True
+
+
+def pytest_sessionstart(session):
+    if session.config.pluginmanager.hasplugin("dsession"):
+        from xdist import workermanage
+
+        workermanage.NodeManager.EXIT_TIMEOUT = WORKERS_END_SECONDS
+
+
+def pytest_unconfigure():
+    """A worker that has died leaves its box to whoever ends after it."""
+    for lock in PLACES.glob("*.lock"):
+        place = lock.with_suffix("")
+        with lock_of(place) as ours:
+            if ours:
+                end_left_over(place / "box" / "prefix")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def place():
+    """Ours for the whole run."""
+    missing = [name for name in NEEDED if not (TREE / name).exists()]
+    assert not missing, f"{TREE} lacks {', '.join(missing)}: build the preset x64"
+    with lock_of(PLACE) as ours:
+        assert ours, f"another run of these tests uses {PLACE}: wait for it, or set PRCM_BUILD"
+        OWN_BUILD.mkdir(parents=True, exist_ok=True)
+        if not (OWN_BUILD / "x64").is_symlink():
+            (OWN_BUILD / "x64").symlink_to(TREE)
+        yield PLACE
+
+
+@pytest.fixture(scope="session")
+def whole_box(place):
+    box = Box(place / "box")
+    try:
+        box.create()
+        yield box
+    finally:
+        killed = box.destroy()
+    assert not killed, f"left running in the prefix: {killed}"
 
 
 @pytest.fixture

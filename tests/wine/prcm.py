@@ -30,7 +30,7 @@ class Reader:
         def enough():
             if not self.program.running():
                 raise BoxError(f"the reader has ended:\n{self.program.report()}")
-            return len(self.lines()) > count
+            return self.program.out.read_bytes().count(b"\n") > count
 
         wait_until(enough, f"{count} lines of: {self.program}")
 

@@ -13,11 +13,11 @@ import time
 import pytest
 
 from box import processes_of, wait_until
-from conftest import BUILD, ROOT
+from conftest import OWN_BUILD, ROOT, TREE
 from stream import Stream, check_stream
 
 DEMO = ROOT / "tools" / "demo"
-PREFIX = BUILD / "demo" / "prefix"
+PREFIX = OWN_BUILD / "demo" / "prefix"
 TIMEOUT = 180
 INTERRUPTED = 130
 
@@ -33,7 +33,7 @@ class Demo:
                 stdin=subprocess.DEVNULL,
                 stdout=stdout if stdout is not None else out,
                 stderr=err,
-                env={**os.environ, "PRCM_BUILD": str(BUILD)},
+                env={**os.environ, "PRCM_BUILD": str(OWN_BUILD)},
                 start_new_session=True,
             )
 
@@ -131,7 +131,7 @@ def test_with_json_standard_output_has_the_events_alone(start_demo, tier):
 
 
 def test_a_command_may_be_a_path_of_this_machine(start_demo):
-    path = BUILD / "x64" / "cli" / "prcm.exe"
+    path = TREE / "cli" / "prcm.exe"
     demo = start_demo("--json", "--", os.path.relpath(path), "--version")
     demo.expect(0)
     starts = [line for line in demo.out.read_text().splitlines() if '"process_start"' in line[:30]]
@@ -192,7 +192,7 @@ def test_the_same_events_in_three_ways(start_demo):
 
 @pytest.mark.parametrize("where", ["requests", "the author's way"])
 def test_ctrl_c_amid_the_three_ways_leaves_nothing_running(start_demo, where):
-    demo = start_demo("--compare")
+    demo = start_demo("--compare=3000")
     demo.wait_for(where)
     os.killpg(demo.popen.pid, signal.SIGINT)
     demo.expect(INTERRUPTED)
@@ -220,7 +220,7 @@ def test_ctrl_c_at_any_step_leaves_nothing_running(start_demo, where):
 
 
 def test_ctrl_c_while_the_prefix_is_made_is_no_harm_to_the_next_run(start_demo):
-    (PREFIX / "prcm-made").unlink()
+    (PREFIX / "prcm-made").unlink(missing_ok=True)
     demo = start_demo()
     demo.wait_for("make a private Wine prefix")
     os.killpg(demo.popen.pid, signal.SIGINT)

@@ -15,11 +15,11 @@ import time
 import pytest
 
 from box import processes_of, wait_until
-from conftest import BUILD, ROOT
+from conftest import OWN_BUILD, ROOT
 from stream import Stream, check_stream
 
 BOX = ROOT / "tools" / "box"
-PREFIX = BUILD / "box" / "prefix"
+PREFIX = OWN_BUILD / "box" / "prefix"
 PROMPT = "prcm box$ "
 TIMEOUT = 60
 NO_BOX = 1
@@ -28,7 +28,7 @@ TERMINATED = 143
 
 
 def environment(home):
-    return {**os.environ, "PRCM_BUILD": str(BUILD), "HOME": str(home), "TERM": "xterm"}
+    return {**os.environ, "PRCM_BUILD": str(OWN_BUILD), "HOME": str(home), "TERM": "xterm"}
 
 
 class Entered:

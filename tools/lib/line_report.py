@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A pytest plugin that reports as tools/test does: a line `ok NAME` or `FAIL NAME` per test, as each ends.
+"""A pytest plugin that reports as tools/test does: a line `ok NAME` or `FAIL NAME` per test, as each ends;
+with pytest-xdist, too, from the process that has the workers.
 
 A skipped test counts as failed: tools/test installs whatever a test needs, so a skip is something that was
 not shown.
@@ -40,4 +41,6 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    if hasattr(config, "workerinput"):
+        return  # a worker of pytest-xdist: what it reports is heard where it was started
     config.pluginmanager.register(LineReport())
