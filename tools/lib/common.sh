@@ -27,8 +27,8 @@ PACKAGES_SIGN=(openssl osslsigncode)
 # shellcheck disable=SC2034
 PACKAGES_COVERAGE=(cmake ninja-build g++ libc6-dev libcmocka-dev clang libclang-rt-dev llvm python3)
 # shellcheck disable=SC2034
-PACKAGES_CHECK=(clang clang-format cppcheck pyflakes3 shellcheck python3 python3-pytest python3-pefile
-    unicode-data jq perl)
+PACKAGES_CHECK=(clang clang-format cppcheck pyflakes3 shellcheck python3 python3-pytest python3-pytest-xdist
+    python3-pefile unicode-data jq perl)
 # shellcheck disable=SC2034
 PACKAGES_PLOT=(python3 python3-matplotlib)
 
@@ -130,5 +130,6 @@ build_tree()
             -D CMAKE_EXPORT_COMPILE_COMMANDS=ON
     fi
     step "build $preset${*:+: $*}"
-    run_logged "build-$preset" cmake --build "$tree" --target "${@:-all}"
+    # One build at a time of a tree, whoever asks for it.
+    run_logged "build-$preset" flock "$tree/build.lock" cmake --build "$tree" --target "${@:-all}"
 }
