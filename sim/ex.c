@@ -38,14 +38,27 @@ PoolUnfilled(SIZE_T Bytes)
     return Block;
 }
 
+/* One to four characters that can be printed, the last of which may be missing. */
+static bool
+PoolTagIsValid(ULONG Tag)
+{
+    for (ULONG At = 0; At < sizeof(Tag) && Tag >> (8 * At); At++)
+    {
+        UCHAR Character = (UCHAR)(Tag >> (8 * At));
+        if (Character < 0x20 || Character > 0x7E)
+            return false;
+    }
+    return Tag != 0;
+}
+
 PVOID
 PoolAllocate(const char *Call, bool NonPaged, bool Zeroed, SIZE_T Bytes, ULONG Tag, const void *Caller)
 {
     RuleIrql(Call, NonPaged ? DISPATCH_LEVEL : APC_LEVEL);
     if (!Bytes)
         RuleBroken("pool-size", "%s of 0 bytes", Call);
-    if (!Tag)
-        RuleBroken("pool-tag", "%s without a tag", Call);
+    if (SIM_CHECKS && !PoolTagIsValid(Tag))
+        RuleBroken("pool-tag", "%s by tag 0x%08X", Call, Tag);
     SchedPoint(SIM_POINT_POOL, NULL);
     if (FaultStatus(Call, STATUS_INSUFFICIENT_RESOURCES))
         return NULL;
@@ -94,14 +107,14 @@ ExAllocatePool2(POOL_FLAGS Flags, SIZE_T Bytes, ULONG Tag)
 }
 
 static void
-PoolFree(const char *Call, PVOID Block, ULONG Tag)
+PoolFree(const char *Call, PVOID Block, const ULONG *Tag)
 {
-    TRACKED Was = {.Tag = Tag, .NonPaged = true};
+    TRACKED Was = {.Tag = Tag ? *Tag : 0, .NonPaged = true};
     RuleIrql(Call, DISPATCH_LEVEL);
     if (!TrackRemove(TRACK_POOL, Block, &Was))
         RuleBroken("pool-free", "%s of %p, which is no block of pool", Call, Block);
-    if (Tag && Tag != Was.Tag)
-        RuleBroken("pool-free-tag", "%s by tag 0x%08X of a block whose tag is 0x%08X", Call, Tag, Was.Tag);
+    if (Tag && *Tag != Was.Tag)
+        RuleBroken("pool-free-tag", "%s by tag 0x%08X of a block whose tag is 0x%08X", Call, *Tag, Was.Tag);
     if (!Was.NonPaged && SchedSelf()->Irql > APC_LEVEL)
         RuleBroken("paged-at-dispatch", "%s of paged pool at IRQL %u", Call, SchedSelf()->Irql);
     SchedPoint(SIM_POINT_POOL, Block);
@@ -113,11 +126,52 @@ PoolFree(const char *Call, PVOID Block, ULONG Tag)
 VOID
 ExFreePoolWithTag(PVOID Block, ULONG Tag)
 {
-    PoolFree("ExFreePoolWithTag", Block, Tag);
+    PoolFree("ExFreePoolWithTag", Block, &Tag);
 }
 
 VOID
 ExFreePool(PVOID Block)
 {
-    PoolFree("ExFreePool", Block, 0);
+    PoolFree("ExFreePool", Block, NULL);
+}
+
+/* ---- Rundown protection: wine/rundown.c, and what it relies on ---- */
+
+VOID
+ExInitializeRundownProtection(PEX_RUNDOWN_REF Ref)
+{
+    RuleIrql("ExInitializeRundownProtection", APC_LEVEL);
+    ExpInitializeRundownProtection(Ref);
+}
+
+BOOLEAN
+ExAcquireRundownProtection(PEX_RUNDOWN_REF Ref)
+{
+    RuleIrql("ExAcquireRundownProtection", DISPATCH_LEVEL);
+    return ExpAcquireRundownProtection(Ref);
+}
+
+/* Nobody holds it: open with no holder, or run down. */
+static bool
+RundownHasNoHolder(PEX_RUNDOWN_REF Ref)
+{
+    ULONG_PTR Count = __atomic_load_n(&Ref->Count, __ATOMIC_RELAXED);
+    return Count == 0 || Count == 1;
+}
+
+VOID
+ExReleaseRundownProtection(PEX_RUNDOWN_REF Ref)
+{
+    RuleIrql("ExReleaseRundownProtection", DISPATCH_LEVEL);
+    if (SIM_CHECKS && RundownHasNoHolder(Ref))
+        RuleBroken("rundown", "ExReleaseRundownProtection of %p, which nobody holds", (void *)Ref);
+    ExpReleaseRundownProtection(Ref);
+}
+
+VOID
+ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF Ref)
+{
+    RuleIrql("ExWaitForRundownProtectionRelease", APC_LEVEL);
+    RuleNotInNotify("ExWaitForRundownProtectionRelease");
+    ExpWaitForRundownProtectionRelease(Ref);
 }

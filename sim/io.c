@@ -23,8 +23,6 @@ DeviceDeleteObject(void *Object)
 }
 
 struct _OBJECT_TYPE ObpDeviceType = {"Device", DeviceDeleteObject};
-static POBJECT_TYPE DeviceTypePointer = &ObpDeviceType;
-POBJECT_TYPE *IoDeviceObjectType = &DeviceTypePointer;
 
 static SIM_DEVICE *
 DeviceOf(PDEVICE_OBJECT Device)
@@ -34,31 +32,61 @@ DeviceOf(PDEVICE_OBJECT Device)
 
 /* ---- Names ---- */
 
+/* What of Name is behind Root; nothing if it does not begin so. */
+static UNICODE_STRING
+NameBehind(PCWSTR Root, PCUNICODE_STRING Name)
+{
+    UNICODE_STRING Start;
+    UNICODE_STRING Rest = *Name;
+    RtlInitUnicodeString(&Start, Root);
+    if (!RtlpHasPrefix(&Start, Name))
+    {
+        Rest.Length = 0;
+        return Rest;
+    }
+    Rest.Buffer += Start.Length / sizeof(WCHAR);
+    Rest.Length = (USHORT)(Rest.Length - Start.Length);
+    return Rest;
+}
+
 /* \DosDevices\X, \GLOBAL??\X and \??\X are one name. */
 static UNICODE_STRING
 NameOfLink(PCUNICODE_STRING Name)
 {
     static const PCWSTR Roots[] = {L"\\DosDevices\\", L"\\GLOBAL??\\", L"\\??\\"};
-    UNICODE_STRING Rest = *Name;
-    for (ULONG Index = 0; Index < RTL_NUMBER_OF(Roots); Index++)
-    {
-        UNICODE_STRING Root;
-        RtlInitUnicodeString(&Root, Roots[Index]);
-        if (!RtlPrefixUnicodeString(&Root, Name, TRUE))
-            continue;
-        Rest.Buffer += Root.Length / sizeof(WCHAR);
-        Rest.Length = (USHORT)(Rest.Length - Root.Length);
-        return Rest;
-    }
-    Rest.Length = 0;
+    UNICODE_STRING Rest = {0};
+    for (ULONG Index = 0; Index < RTL_NUMBER_OF(Roots) && !Rest.Length; Index++)
+        Rest = NameBehind(Roots[Index], Name);
     return Rest;
+}
+
+/* Whether something can be made by Name: a path of whole characters, in a directory that exists. */
+static NTSTATUS
+NameCheck(PCUNICODE_STRING Name)
+{
+    ULONG Last = Name->Length / (ULONG)sizeof(WCHAR) - 1;
+    if (Name->Length % sizeof(WCHAR))
+        return STATUS_OBJECT_NAME_INVALID;
+    if (!Name->Length || Name->Buffer[0] != L'\\')
+        return STATUS_OBJECT_PATH_SYNTAX_BAD;
+    if (Name->Buffer[Last] == L'\\')
+        return STATUS_OBJECT_NAME_INVALID;
+    UNICODE_STRING Leaf = NameOfLink(Name);
+    if (!Leaf.Length)
+        Leaf = NameBehind(L"\\Device\\", Name);
+    if (!Leaf.Length)
+        Leaf = NameBehind(L"\\", Name);
+    for (ULONG At = 0; At < Leaf.Length / sizeof(WCHAR); At++)
+        if (Leaf.Buffer[At] == L'\\')
+            return STATUS_OBJECT_PATH_NOT_FOUND;
+    return STATUS_SUCCESS;
 }
 
 /* Whether Name is Full, or Full and something behind a backslash, which Rest receives. */
 static bool
 NameMatches(PCUNICODE_STRING Full, PCUNICODE_STRING Name, UNICODE_STRING *Rest)
 {
-    if (!Full->Length || !RtlPrefixUnicodeString(Full, Name, TRUE))
+    if (!Full->Length || !RtlpHasPrefix(Full, Name))
         return false;
     *Rest = *Name;
     Rest->Buffer += Full->Length / sizeof(WCHAR);
@@ -102,7 +130,7 @@ LinkFindLocked(PCUNICODE_STRING Name)
     while (*Link)
     {
         UNICODE_STRING Known = NameOfLink(&(*Link)->Name);
-        if (RtlEqualUnicodeString(&Known, &Wanted, TRUE))
+        if (RtlpIsSame(&Known, &Wanted))
             break;
         Link = &(*Link)->Next;
     }
@@ -122,8 +150,14 @@ IoCreateSymbolicLink(PUNICODE_STRING Name, PUNICODE_STRING Target)
 {
     RulePassive("IoCreateSymbolicLink");
     NTSTATUS Status = FaultStatus("IoCreateSymbolicLink", STATUS_INSUFFICIENT_RESOURCES);
+    if (NT_SUCCESS(Status))
+        Status = NameCheck(Name);
     if (!NT_SUCCESS(Status))
         return Status;
+    if (!Target->Length || Target->Length % sizeof(WCHAR))
+        return STATUS_INVALID_PARAMETER;
+    if (!NameOfLink(Name).Length)
+        RuleBroken("sim", "IoCreateSymbolicLink that no reader could open by");
     SchedEnter();
     if (*LinkFindLocked(Name))
     {
@@ -163,7 +197,10 @@ IoCreateDevice(PDRIVER_OBJECT Driver, ULONG ExtensionSize, PUNICODE_STRING Name,
 {
     UNICODE_STRING Rest;
     RuleIrql("IoCreateDevice", APC_LEVEL);
+    RtlpCheckPointer("IoCreateDevice", "the device", DeviceObject, sizeof(*DeviceObject));
     NTSTATUS Status = FaultStatus("IoCreateDevice", STATUS_INSUFFICIENT_RESOURCES);
+    if (NT_SUCCESS(Status) && Name)
+        Status = NameCheck(Name);
     if (!NT_SUCCESS(Status))
         return Status;
 
@@ -220,15 +257,16 @@ IoDeleteDevice(PDEVICE_OBJECT DeviceObject)
     ObpDereference(Device);
 }
 
-NTSTATUS
+void
 IoSetDeviceSecurity(PDEVICE_OBJECT DeviceObject, PSECURITY_DESCRIPTOR Descriptor)
 {
     SIM_DEVICE *Device = DeviceOf(DeviceObject);
     if (!(DeviceObject->Flags & DO_DEVICE_INITIALIZING))
-        RuleBroken("no-unload", "a device secured when it could be opened already");
+        RuleBroken("device-security", "a device secured when it could be opened already");
+    if (!Device->Name.Length)
+        RuleBroken("device-security", "a device secured that has no name");
     free(Device->Security);
     Device->Security = SeCopyDescriptor(Descriptor);
-    return STATUS_SUCCESS;
 }
 
 NTSTATUS

@@ -14,6 +14,9 @@
 #include "kernel.h"
 #include "irp.h"
 
+#define SYSTEM_BUFFER_FILL 0xEE
+#define UNWRITTEN_RUN      4u /* bytes of the fill in a row that nobody has written */
+
 typedef struct IRP_BLOCK
 {
     IRP Irp;
@@ -68,11 +71,18 @@ IoMarkIrpPending(PIRP Irp)
     __atomic_store_n(&Block->Io->Marked, true, __ATOMIC_RELAXED);
 }
 
-PDRIVER_CANCEL
-IoSetCancelRoutine(PIRP Irp, PDRIVER_CANCEL Routine)
+static PDRIVER_CANCEL
+IrpExchangeCancel(PIRP Irp, PDRIVER_CANCEL Routine)
 {
     SchedPoint(SIM_POINT_ATOMIC, &Irp->CancelRoutine);
     return __atomic_exchange_n(&Irp->CancelRoutine, Routine, __ATOMIC_SEQ_CST);
+}
+
+PDRIVER_CANCEL
+IoSetCancelRoutine(PIRP Irp, PDRIVER_CANCEL Routine)
+{
+    IrpBlock("IoSetCancelRoutine", Irp);
+    return IrpExchangeCancel(Irp, Routine);
 }
 
 VOID
@@ -88,38 +98,60 @@ IoReleaseCancelSpinLock(KIRQL Irql)
 }
 
 /* Irp is not complete, or pinned. */
-static BOOLEAN
+static void
 IrpCancel(PIRP Irp)
 {
     KIRQL Irql;
     IoAcquireCancelSpinLock(&Irql);
     Irp->Cancel = TRUE;
-    PDRIVER_CANCEL Routine = IoSetCancelRoutine(Irp, NULL);
+    PDRIVER_CANCEL Routine = IrpExchangeCancel(Irp, NULL);
     if (!Routine)
     {
         IoReleaseCancelSpinLock(Irql);
-        return FALSE;
+        return;
     }
     ULONG Locks = SchedSelf()->LockCount;
     Irp->CancelIrql = Irql;
     Routine(Irp->Tail.Overlay.CurrentStackLocation->DeviceObject, Irp);
     if (SchedSelf()->LockCount != Locks - 1 || SchedSelf()->Irql != Irql)
         RuleBroken("cancel-lock", "a cancel routine came back with the cancel lock held, or at another IRQL");
-    return TRUE;
 }
 
-BOOLEAN
-IoCancelIrp(PIRP Irp)
+/* What NT hands to user mode of it would be what the pool held before. */
+static bool
+IrpHasUnwritten(const IRP_BLOCK *Block, ULONG_PTR Information)
 {
-    IrpBlock("IoCancelIrp", Irp);
-    return IrpCancel(Irp);
+    const UCHAR *Buffer = Block->Irp.AssociatedIrp.SystemBuffer;
+    ULONG Run = 0;
+    for (ULONG_PTR At = Block->Stack.Parameters.DeviceIoControl.InputBufferLength; At < Information; At++)
+    {
+        Run = Buffer[At] == SYSTEM_BUFFER_FILL ? Run + 1 : 0;
+        if (Run == UNWRITTEN_RUN)
+            return true;
+    }
+    return false;
+}
+
+static void
+IrpCheckInformation(const IRP_BLOCK *Block)
+{
+    NTSTATUS Status = Block->Irp.IoStatus.Status;
+    ULONG_PTR Information = Block->Irp.IoStatus.Information;
+    if (Status == STATUS_CANCELLED && Information)
+        RuleBroken("completion-information", "%zu bytes told of a request that is cancelled", Information);
+    if (NT_ERROR(Status) || Block->Stack.MajorFunction != IRP_MJ_DEVICE_CONTROL)
+        return;
+    if (Information > Block->Io->OutBytes)
+        RuleBroken("completion-information", "%zu bytes told of a buffer of %u", Information,
+                   Block->Io->OutBytes);
+    if (SIM_CHECKS && Block->Io->Method == METHOD_BUFFERED && IrpHasUnwritten(Block, Information))
+        RuleBroken("completion-information", "%zu bytes told, and not all of them written", Information);
 }
 
 static void
 IrpCheckCompletion(const IRP_BLOCK *Block)
 {
     NTSTATUS Status = Block->Irp.IoStatus.Status;
-    ULONG_PTR Information = Block->Irp.IoStatus.Information;
     RuleIrql("IoCompleteRequest", DISPATCH_LEVEL);
     if (SchedSelf()->LockCount)
         RuleBroken("completion-with-lock", "IoCompleteRequest with %u spin locks held",
@@ -128,10 +160,7 @@ IrpCheckCompletion(const IRP_BLOCK *Block)
         RuleBroken("cancel-routine-left", "IoCompleteRequest of a request that can still be cancelled");
     if (Status == STATUS_PENDING)
         RuleBroken("completion-status", "IoCompleteRequest with STATUS_PENDING");
-    if (!NT_ERROR(Status) && Block->Stack.MajorFunction == IRP_MJ_DEVICE_CONTROL &&
-        Information > Block->Io->OutBytes)
-        RuleBroken("completion-information", "%zu bytes told of a buffer of %u", Information,
-                   Block->Io->OutBytes);
+    IrpCheckInformation(Block);
 }
 
 /* Gives the caller what the request brings, and frees what it was carried in. */
@@ -193,7 +222,7 @@ IrpSetBuffers(IRP_BLOCK *Block, const void *In, void *Out)
             return STATUS_INSUFFICIENT_RESOURCES;
         Block->Irp.AssociatedIrp.SystemBuffer = RtlpAllocate(Bytes);
         if (SIM_CHECKS)
-            memset(Block->Irp.AssociatedIrp.SystemBuffer, 0xEE, Bytes);
+            memset(Block->Irp.AssociatedIrp.SystemBuffer, SYSTEM_BUFFER_FILL, Bytes);
         if (InBytes)
             memcpy(Block->Irp.AssociatedIrp.SystemBuffer, In, InBytes);
     }

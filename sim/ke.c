@@ -96,7 +96,7 @@ SpinLockGiveUnchecked(PKSPIN_LOCK Lock)
 }
 
 static void
-SpinLockTake(PKSPIN_LOCK Lock)
+SpinLockTake(PKSPIN_LOCK Lock, KIRQL OldIrql, bool Raised)
 {
     if (!SIM_CHECKS)
     {
@@ -116,11 +116,11 @@ SpinLockTake(PKSPIN_LOCK Lock)
     }
     if (Self->LockCount == THREAD_MAX_LOCKS)
         RuleBroken("spin-lock-count", "more than %u spin locks at once", THREAD_MAX_LOCKS);
-    Self->Locks[Self->LockCount++] = Lock;
+    Self->Locks[Self->LockCount++] = (HELD_LOCK){Lock, OldIrql, Raised};
 }
 
 static void
-SpinLockGive(PKSPIN_LOCK Lock)
+SpinLockGive(PKSPIN_LOCK Lock, KIRQL NewIrql, bool Lowers)
 {
     if (!SIM_CHECKS)
     {
@@ -131,29 +131,41 @@ SpinLockGive(PKSPIN_LOCK Lock)
     if (__atomic_load_n(Lock, __ATOMIC_RELAXED) != (KSPIN_LOCK)Self)
         RuleBroken("spin-lock-not-held", "spin lock %p is not this thread's", (void *)Lock);
     ULONG Index = 0;
-    while (Self->Locks[Index] != Lock)
+    while (Self->Locks[Index].Lock != Lock)
         Index++;
+    HELD_LOCK Held = Self->Locks[Index];
+    if (Held.Raised != Lowers)
+        RuleBroken("spin-lock-pair", "a spin lock acquired %s DISPATCH_LEVEL is not released so",
+                   Held.Raised ? "by a rise to" : "at");
+    if (Held.Irql != NewIrql)
+        RuleBroken("spin-lock-pair", "a spin lock acquired at IRQL %u is released to %u", Held.Irql, NewIrql);
     Self->Locks[Index] = Self->Locks[--Self->LockCount];
     __atomic_store_n(Lock, 0, __ATOMIC_RELEASE);
+}
+
+static KIRQL
+SpinLockRaise(const char *Call, PKSPIN_LOCK Lock)
+{
+    PKTHREAD Self = SchedSelf();
+    RuleIrql(Call, DISPATCH_LEVEL);
+    SchedPoint(SIM_POINT_LOCK, Lock);
+    KIRQL OldIrql = Self->Irql;
+    Self->Irql = DISPATCH_LEVEL;
+    SpinLockTake(Lock, OldIrql, true);
+    return OldIrql;
 }
 
 KIRQL
 KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK Lock)
 {
-    PKTHREAD Self = SchedSelf();
-    RuleIrql("KeAcquireSpinLock", DISPATCH_LEVEL);
-    SchedPoint(SIM_POINT_LOCK, Lock);
-    KIRQL OldIrql = Self->Irql;
-    Self->Irql = DISPATCH_LEVEL;
-    SpinLockTake(Lock);
-    return OldIrql;
+    return SpinLockRaise("KeAcquireSpinLock", Lock);
 }
 
 void
 KeReleaseSpinLock(PKSPIN_LOCK Lock, KIRQL OldIrql)
 {
     PKTHREAD Self = SchedSelf();
-    SpinLockGive(Lock);
+    SpinLockGive(Lock, OldIrql, true);
     if (Self->Irql != DISPATCH_LEVEL || OldIrql > DISPATCH_LEVEL)
         RuleBroken("irql", "KeReleaseSpinLock at IRQL %u, back to %u", Self->Irql, OldIrql);
     if (OldIrql < DISPATCH_LEVEL && Self->LockCount)
@@ -169,7 +181,7 @@ KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK Lock)
     if (SchedSelf()->Irql < DISPATCH_LEVEL)
         RuleBroken("irql", "KeAcquireSpinLockAtDpcLevel at IRQL %u", SchedSelf()->Irql);
     SchedPoint(SIM_POINT_LOCK, Lock);
-    SpinLockTake(Lock);
+    SpinLockTake(Lock, DISPATCH_LEVEL, false);
 }
 
 void
@@ -177,21 +189,8 @@ KeReleaseSpinLockFromDpcLevel(PKSPIN_LOCK Lock)
 {
     if (SchedSelf()->Irql < DISPATCH_LEVEL)
         RuleBroken("irql", "KeReleaseSpinLockFromDpcLevel at IRQL %u", SchedSelf()->Irql);
-    SpinLockGive(Lock);
+    SpinLockGive(Lock, DISPATCH_LEVEL, false);
     SchedPoint(SIM_POINT_UNLOCK, Lock);
-}
-
-void
-KeAcquireInStackQueuedSpinLock(PKSPIN_LOCK Lock, PKLOCK_QUEUE_HANDLE Handle)
-{
-    Handle->Lock = Lock;
-    Handle->OldIrql = KeAcquireSpinLockRaiseToDpc(Lock);
-}
-
-void
-KeReleaseInStackQueuedSpinLock(PKLOCK_QUEUE_HANDLE Handle)
-{
-    KeReleaseSpinLock(Handle->Lock, Handle->OldIrql);
 }
 
 /* ---- Events ---- */
@@ -199,51 +198,31 @@ KeReleaseInStackQueuedSpinLock(PKLOCK_QUEUE_HANDLE Handle)
 void
 KeInitializeEvent(PRKEVENT Event, EVENT_TYPE Type, BOOLEAN State)
 {
-    Event->Type = Type;
-    Event->SignalState = State;
+    *Event = (KEVENT){.Type = Type, .SignalState = State, .Made = Event};
 }
 
-static LONG
-EventSet(PRKEVENT Event, LONG State)
+static void
+EventCheck(const char *Call, const KEVENT *Event)
 {
-    RuleIrql("KeSetEvent", DISPATCH_LEVEL);
-    SchedEnter();
-    LONG Before = Event->SignalState;
-    Event->SignalState = State;
-    SchedChanged();
-    SchedLeave();
-    SchedPoint(SIM_POINT_SIGNAL, Event);
-    return Before;
+    RuleIrql(Call, DISPATCH_LEVEL);
+    if (SIM_CHECKS && Event->Made != Event)
+        RuleBroken("event", "%s of %p, which is no event", Call, (const void *)Event);
 }
 
 LONG
 KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
 {
     (void)Increment;
+    EventCheck("KeSetEvent", Event);
     if (Wait)
         RuleBroken("sim", "KeSetEvent with Wait");
-    return EventSet(Event, 1);
-}
-
-LONG
-KeResetEvent(PRKEVENT Event)
-{
-    return EventSet(Event, 0);
-}
-
-void
-KeClearEvent(PRKEVENT Event)
-{
-    EventSet(Event, 0);
-}
-
-LONG
-KeReadStateEvent(PRKEVENT Event)
-{
     SchedEnter();
-    LONG State = Event->SignalState;
+    LONG Before = Event->SignalState;
+    Event->SignalState = 1;
+    SchedChanged();
     SchedLeave();
-    return State;
+    SchedPoint(SIM_POINT_SIGNAL, Event);
+    return Before;
 }
 
 static bool
@@ -259,8 +238,9 @@ KeWaitForSingleObject(PVOID Object, KWAIT_REASON Reason, KPROCESSOR_MODE Mode, B
     PKEVENT Event = Object;
     bool Poll = Timeout && Timeout->QuadPart == 0;
     (void)Reason;
-    (void)Mode;
-    (void)Alertable;
+    EventCheck("KeWaitForSingleObject", Event);
+    if (Mode != KernelMode || Alertable)
+        RuleBroken("sim", "KeWaitForSingleObject that user mode or an alert may end");
     if (Timeout && !Poll)
         RuleBroken("sim", "KeWaitForSingleObject with a timeout");
     if (!Poll && (SchedSelf()->Irql > APC_LEVEL || SchedSelf()->LockCount))
@@ -300,6 +280,7 @@ KeLeaveCriticalRegion(void)
 BOOLEAN
 KeAreApcsDisabled(void)
 {
+    RuleIrql("KeAreApcsDisabled", DISPATCH_LEVEL);
     return SchedSelf()->CriticalRegions != 0;
 }
 

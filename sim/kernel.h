@@ -23,6 +23,13 @@
 
 #define THREAD_MAX_LOCKS 8
 
+typedef struct HELD_LOCK
+{
+    PKSPIN_LOCK Lock;
+    KIRQL Irql; /* to go back to; DISPATCH_LEVEL where the acquisition did not raise it */
+    bool Raised;
+} HELD_LOCK;
+
 /* A thread as the kernel sees it; KeGetCurrentThread returns it. */
 struct _KTHREAD
 {
@@ -33,7 +40,7 @@ struct _KTHREAD
     KIRQL Irql;
     LONG CriticalRegions;
     ULONG LockCount;
-    PKSPIN_LOCK Locks[THREAD_MAX_LOCKS];
+    HELD_LOCK Locks[THREAD_MAX_LOCKS];
     const char *Notify; /* the kind of notify routine it is in, or NULL */
 };
 
@@ -163,6 +170,10 @@ HANDLE ObpInsertHandleFor(PEPROCESS Process, void *Object, ACCESS_MASK Access);
 HANDLE ObpHandleOf(PEPROCESS Process);
 /* Referenced, or NULL. */
 void *ObpLookupHandle(HANDLE Handle, POBJECT_TYPE Type, ACCESS_MASK *Access);
+/* What the driver names by a handle of its own; referenced, or the status that NT refuses it with: another type, or none
+ * of the rights AnyOf (0: none is needed). */
+NTSTATUS ObpReferenceByHandle(const char *Call, HANDLE Handle, POBJECT_TYPE Type, ACCESS_MASK AnyOf,
+                              void **Object);
 /* The object, whose reference is now the caller's, or NULL. */
 void *ObpRemoveHandle(HANDLE Handle);
 bool ObpIsKernelHandle(HANDLE Handle);
@@ -200,6 +211,12 @@ void AccessUnguard(const void *Start);
 
 PVOID PoolAllocate(const char *Call, bool NonPaged, bool Zeroed, SIZE_T Bytes, ULONG Tag, const void *Caller);
 
+/* What wine/rundown.c does, where it bears these names; ex.c stands in front of it. */
+VOID ExpInitializeRundownProtection(PEX_RUNDOWN_REF Ref);
+BOOLEAN ExpAcquireRundownProtection(PEX_RUNDOWN_REF Ref);
+VOID ExpReleaseRundownProtection(PEX_RUNDOWN_REF Ref);
+VOID ExpWaitForRundownProtectionRelease(PEX_RUNDOWN_REF Ref);
+
 /* ---- io.c, file.c, irp.c ---- */
 
 /* A device object with what the I/O manager keeps beside it. */
@@ -215,7 +232,7 @@ typedef struct SIM_DEVICE
 
 /* What Name names, referenced, and what of the name is left behind the device's; or NULL. */
 SIM_DEVICE *IoFindDevice(PCUNICODE_STRING Name, UNICODE_STRING *Rest);
-NTSTATUS IoSetDeviceSecurity(PDEVICE_OBJECT Device, PSECURITY_DESCRIPTOR Descriptor);
+void IoSetDeviceSecurity(PDEVICE_OBJECT Device, PSECURITY_DESCRIPTOR Descriptor);
 /* Closes the devices to newcomers; under the dispatcher's lock. The number of their file objects. */
 SIZE_T IoMarkUnload(void);
 void IoFinishInitializing(void);
@@ -251,6 +268,8 @@ void *PsToken(PEPROCESS Process);
 void *SeCreateToken(const SIM_PROCESS *Process);
 /* Desired with generic rights mapped, or 0 if User may not have it. */
 ACCESS_MASK SeAccess(SIM_USER User, const SECURITY_DESCRIPTOR *Descriptor, ACCESS_MASK Desired);
+/* Whether NT takes Descriptor for an object's. */
+NTSTATUS SeCheckDescriptor(const SECURITY_DESCRIPTOR *Descriptor);
 /* In one block, to be freed. */
 SECURITY_DESCRIPTOR *SeCopyDescriptor(const SECURITY_DESCRIPTOR *Descriptor);
 
@@ -268,6 +287,11 @@ ULONGLONG PsGetProcessStartKey(PEPROCESS Process);
 NTSTATUS SeLocateProcessImageName(PEPROCESS Process, PUNICODE_STRING *Name);
 NTSTATUS PsSetCreateProcessNotifyRoutineEx2(PSCREATEPROCESSNOTIFYTYPE Type, PVOID Routine, BOOLEAN Remove);
 NTSTATUS PsSetLoadImageNotifyRoutineEx(PLOAD_IMAGE_NOTIFY_ROUTINE Routine, ULONG_PTR Flags);
+/* Whether Name begins with Prefix, or is Other, whatever the case. */
+bool RtlpHasPrefix(PCUNICODE_STRING Prefix, PCUNICODE_STRING Name);
+bool RtlpIsSame(PCUNICODE_STRING Name, PCUNICODE_STRING Other);
+/* Pointer, which Call is to write to or read from, is there and a multiple of Alignment. */
+void RtlpCheckPointer(const char *Call, const char *What, const void *Pointer, ULONG Alignment);
 
 void KeReset(void);
 

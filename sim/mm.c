@@ -68,17 +68,42 @@ MdlCheck(const char *Call, PMDL Mdl)
 PMDL
 IoAllocateMdl(PVOID Address, ULONG Bytes, BOOLEAN Secondary, BOOLEAN ChargeQuota, PIRP Irp)
 {
-    (void)ChargeQuota;
     RuleIrql("IoAllocateMdl", DISPATCH_LEVEL);
     if (Secondary || Irp)
         RuleBroken("sim", "IoAllocateMdl for a request");
+    if (ChargeQuota)
+        RuleBroken("parameter", "IoAllocateMdl with ChargeQuota, which is the system's");
     return MdlCreate(Address, Bytes, 0, __builtin_return_address(0));
+}
+
+/* Whether a block of nonpaged pool holds all of it. */
+typedef struct MDL_SOURCE
+{
+    ULONG_PTR First;
+    ULONG_PTR End;
+    bool Found;
+} MDL_SOURCE;
+
+static void
+MdlLookAtPool(const TRACKED *Block, void *Context)
+{
+    MDL_SOURCE *Source = Context;
+    ULONG_PTR First = (ULONG_PTR)Block->Address;
+    if (Block->NonPaged && Source->First >= First && Source->End <= First + Block->Bytes)
+        Source->Found = true;
 }
 
 VOID
 MmBuildMdlForNonPagedPool(PMDL Mdl)
 {
     MdlCheck("MmBuildMdlForNonPagedPool", Mdl);
+    ULONG_PTR First = (ULONG_PTR)MmGetMdlVirtualAddress(Mdl);
+    MDL_SOURCE Source = {First, First + Mdl->ByteCount, !SIM_CHECKS};
+    if (Mdl->MdlFlags & (MDL_PAGES_LOCKED | MDL_SOURCE_IS_NONPAGED_POOL))
+        RuleBroken("mdl", "MmBuildMdlForNonPagedPool of an MDL that has its pages");
+    TrackEach(TRACK_POOL, MdlLookAtPool, &Source);
+    if (!Source.Found)
+        RuleBroken("mdl", "MmBuildMdlForNonPagedPool of memory that is no nonpaged pool");
     Mdl->MdlFlags |= MDL_SOURCE_IS_NONPAGED_POOL;
     Mdl->MappedSystemVa = MmGetMdlVirtualAddress(Mdl);
 }
@@ -101,6 +126,8 @@ MmMapLockedPagesSpecifyCache(PMDL Mdl, KPROCESSOR_MODE Mode, MEMORY_CACHING_TYPE
     MdlCheck("MmMapLockedPagesSpecifyCache", Mdl);
     if (!(Mdl->MdlFlags & MDL_PAGES_LOCKED))
         RuleBroken("mdl", "a mapping of pages that are not locked");
+    if (Mdl->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA)
+        RuleBroken("mdl", "a second mapping of an MDL");
     if (Mode != KernelMode || Caching != MmCached || Address || BugCheckOnFailure)
         RuleBroken("sim", "a mapping other than MmGetSystemAddressForMdlSafe makes");
     if ((Priority & (MdlMappingNoExecute | MdlMappingNoWrite)) && DriverOs() < SIM_NT62)

@@ -215,6 +215,23 @@ ObpLookupHandle(HANDLE Handle, POBJECT_TYPE Type, ACCESS_MASK *Access)
     return Object;
 }
 
+NTSTATUS
+ObpReferenceByHandle(const char *Call, HANDLE Handle, POBJECT_TYPE Type, ACCESS_MASK AnyOf, void **Object)
+{
+    ACCESS_MASK Granted;
+    *Object = ObpIsKernelHandle(Handle) ? ObpLookupHandle(Handle, NULL, &Granted) : NULL;
+    if (!*Object)
+        RuleBroken("handle", "%s by %p, which is no kernel handle", Call, Handle);
+    NTSTATUS Status = STATUS_SUCCESS;
+    if (ObpTypeOf(*Object) != Type)
+        Status = STATUS_OBJECT_TYPE_MISMATCH;
+    else if (AnyOf && !(Granted & AnyOf))
+        Status = STATUS_ACCESS_DENIED;
+    if (!NT_SUCCESS(Status))
+        ObpDereference(*Object);
+    return Status;
+}
+
 void *
 ObpRemoveHandle(HANDLE Handle)
 {
@@ -253,7 +270,8 @@ ObOpenObjectByPointer(PVOID Object, ULONG Attributes, PVOID AccessState, ACCESS_
                       POBJECT_TYPE Type, KPROCESSOR_MODE Mode, PHANDLE Handle)
 {
     RulePassive("ObOpenObjectByPointer");
-    if (AccessState || Mode != KernelMode || !(Attributes & OBJ_KERNEL_HANDLE))
+    RtlpCheckPointer("ObOpenObjectByPointer", "the handle", Handle, sizeof(*Handle));
+    if (AccessState || !(Attributes & OBJ_KERNEL_HANDLE))
         RuleBroken("handle", "ObOpenObjectByPointer of a handle that user mode could use");
     if (Attributes & ~(ULONG)(OBJ_KERNEL_HANDLE | OBJ_FORCE_ACCESS_CHECK))
         RuleBroken("sim", "ObOpenObjectByPointer with attributes 0x%X", Attributes);
@@ -262,8 +280,11 @@ ObOpenObjectByPointer(PVOID Object, ULONG Attributes, PVOID AccessState, ACCESS_
         return Status;
     if (!TrackHas(TRACK_OBJECT, Object))
         RuleBroken("reference", "ObOpenObjectByPointer of %p, which is no object", Object);
-    if (Type && Type != ObpTypeOf(Object))
+    /* From kernel mode the type may be left out. */
+    if ((Type || Mode != KernelMode) && Type != ObpTypeOf(Object))
         return STATUS_OBJECT_TYPE_MISMATCH;
+    if (Mode != KernelMode)
+        RuleBroken("sim", "ObOpenObjectByPointer for user mode");
     *Handle = ObpInsertHandle(Object, Access, true);
     return STATUS_SUCCESS;
 }

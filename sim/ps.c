@@ -66,8 +66,6 @@ ProcessDelete(void *Object)
 }
 
 struct _OBJECT_TYPE ObpProcessType = {"Process", ProcessDelete};
-static POBJECT_TYPE ProcessTypePointer = &ObpProcessType;
-POBJECT_TYPE *PsProcessType = &ProcessTypePointer;
 
 /* Where the chain of Id begins. Ids are multiples of 4. */
 static PEPROCESS *
@@ -109,7 +107,8 @@ PsLookupProcessByProcessId(HANDLE ProcessId, PEPROCESS *Process)
 {
     RuleIrql("PsLookupProcessByProcessId", APC_LEVEL);
     *Process = (PEPROCESS)(ULONG_PTR)-8; /* what a failure leaves there nobody has promised */
-    NTSTATUS Status = FaultStatus("PsLookupProcessByProcessId", STATUS_INVALID_PARAMETER);
+    NTSTATUS Nobody = DriverOs() >= SIM_NT60 ? STATUS_INVALID_CID : STATUS_INVALID_PARAMETER;
+    NTSTATUS Status = FaultStatus("PsLookupProcessByProcessId", Nobody);
     if (!NT_SUCCESS(Status))
         return Status;
     SchedRwRead(Table.Lock);
@@ -120,20 +119,31 @@ PsLookupProcessByProcessId(HANDLE ProcessId, PEPROCESS *Process)
         ObpReferenceForDriver(Found);
     SchedRwRelease(Table.Lock);
     if (!Found)
-        return STATUS_INVALID_PARAMETER;
+        return Nobody;
     *Process = Found;
     return STATUS_SUCCESS;
+}
+
+/* Not by track.c, whose locks would order threads that nothing else does. */
+static void
+ProcessCheck(const char *Call, const void *Process)
+{
+    if (SIM_CHECKS && ObpTypeOf(Process) != &ObpProcessType)
+        RuleBroken("reference", "%s of %p, which is no process", Call, Process);
 }
 
 LONGLONG
 PsGetProcessCreateTimeQuadPart(PEPROCESS Process)
 {
+    ProcessCheck("PsGetProcessCreateTimeQuadPart", Process);
     return Process->Info.CreateTime;
 }
 
 NTSTATUS
 PsGetProcessExitStatus(PEPROCESS Process)
 {
+    RuleIrql("PsGetProcessExitStatus", APC_LEVEL);
+    ProcessCheck("PsGetProcessExitStatus", Process);
     return Process->ExitStatus;
 }
 
@@ -158,6 +168,8 @@ PsToken(PEPROCESS Process)
 ULONGLONG
 PsGetProcessStartKey(PEPROCESS Process)
 {
+    RuleIrql("PsGetProcessStartKey", DISPATCH_LEVEL);
+    ProcessCheck("PsGetProcessStartKey", Process);
     return Process->Info.StartKey;
 }
 
@@ -165,6 +177,7 @@ NTSTATUS
 SeLocateProcessImageName(PEPROCESS Process, PUNICODE_STRING *Name)
 {
     RulePassive("SeLocateProcessImageName");
+    ProcessCheck("SeLocateProcessImageName", Process);
     NTSTATUS Status = FaultStatus("SeLocateProcessImageName", STATUS_INSUFFICIENT_RESOURCES);
     *Name = NULL;
     if (!NT_SUCCESS(Status))
@@ -209,30 +222,39 @@ NotifyLimit(const NOTIFY_TABLE *Routines)
     return DriverOs() <= LastOld ? NOTIFY_LIMIT_OLD : NOTIFY_LIMIT;
 }
 
+static bool
+NotifyIsKnownLocked(const NOTIFY_TABLE *Routines, NOTIFY_KIND Kind, PVOID Routine)
+{
+    for (ULONG Index = 0; Index < Routines->End; Index++)
+        if (Routines->Routines[Index].Kind == Kind && Routines->Routines[Index].Routine == Routine)
+            return true;
+    return false;
+}
+
+/* A process routine is refused a second time, with the status of a full table; an image routine is called as often as it
+ * was registered. */
 static NTSTATUS
 NotifyAdd(const char *Call, NOTIFY_TABLE *Routines, NOTIFY_KIND Kind, PVOID Routine, NTSTATUS FullStatus)
 {
     ULONG Limit = NotifyLimit(Routines);
     RulePassive(Call);
+    RtlpCheckPointer(Call, "the routine", Routine, 1);
     NTSTATUS Status = FaultStatus(Call, FullStatus);
     if (!NT_SUCCESS(Status))
         return Status;
     Status = FullStatus;
     SchedRwWrite(Routines->Lock);
-    for (ULONG Index = 0; Index < Limit; Index++)
+    if (Routines != &ProcessRoutines || !NotifyIsKnownLocked(Routines, Kind, Routine))
     {
-        NOTIFY_ROUTINE *Place = &Routines->Routines[Index];
-        if (Place->Kind == Kind && Place->Routine == Routine)
+        ULONG Index = 0;
+        while (Index < Limit && Routines->Routines[Index].Kind != NOTIFY_FREE)
+            Index++;
+        if (Index < Limit)
         {
-            Status = STATUS_INVALID_PARAMETER;
-            break;
+            Routines->Routines[Index] = (NOTIFY_ROUTINE){Kind, Routine};
+            Routines->End = max(Routines->End, Index + 1);
+            Status = STATUS_SUCCESS;
         }
-        if (Place->Kind != NOTIFY_FREE)
-            continue;
-        *Place = (NOTIFY_ROUTINE){Kind, Routine};
-        Routines->End = max(Routines->End, Index + 1);
-        Status = STATUS_SUCCESS;
-        break;
     }
     SchedRwRelease(Routines->Lock);
     return Status;

@@ -16,11 +16,15 @@ typedef struct ROUTINE
 #Name, Since, (PVOID)(ULONG_PTR)Name                                                                 \
     }
 
-/* Data that can be looked up like a routine: the address of a pointer. */
+/* Variables that can be looked up like routines: what is found is where they are. */
 static PVOID SystemRangeStart = (PVOID)0xFFFF800000000000ull;
+static POBJECT_TYPE DeviceType = &ObpDeviceType;
+static POBJECT_TYPE ProcessType = &ObpProcessType;
 
 static const ROUTINE Routines[] = {
+    {"IoDeviceObjectType", SIM_NT52, &DeviceType},
     {"MmSystemRangeStart", SIM_NT52, &SystemRangeStart},
+    {"PsProcessType", SIM_NT52, &ProcessType},
     ROUTINE_ENTRY(PsSetCreateProcessNotifyRoutine, SIM_NT52),
     ROUTINE_ENTRY(PsSetCreateProcessNotifyRoutineEx, SIM_NT60),
     ROUTINE_ENTRY(PsSetCreateProcessNotifyRoutineEx2, SIM_10_1703),

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernel.h"
-#include <stdarg.h>
 
 static ULONG
 TextLength(PCWSTR Text)
@@ -17,7 +16,8 @@ RtlInitUnicodeString(PUNICODE_STRING String, PCWSTR Text)
     *String = (UNICODE_STRING){0};
     if (!Text)
         return;
-    String->Length = (USHORT)(TextLength(Text) * sizeof(WCHAR));
+    /* As NT: what a string cannot hold is left out. */
+    String->Length = (USHORT)min(TextLength(Text) * sizeof(WCHAR), UNICODE_STRING_MAX_BYTES - sizeof(WCHAR));
     String->MaximumLength = (USHORT)(String->Length + sizeof(WCHAR));
     String->Buffer = (PWCH)(ULONG_PTR)Text;
 }
@@ -51,25 +51,30 @@ Upcase(WCHAR Character)
     return Character >= 'a' && Character <= 'z' ? (WCHAR)(Character - 'a' + 'A') : Character;
 }
 
-BOOLEAN
-RtlPrefixUnicodeString(PCUNICODE_STRING Prefix, PCUNICODE_STRING String, BOOLEAN IgnoreCase)
+bool
+RtlpHasPrefix(PCUNICODE_STRING Prefix, PCUNICODE_STRING Name)
 {
-    if (String->Length < Prefix->Length)
-        return FALSE;
+    if (Name->Length < Prefix->Length)
+        return false;
     for (ULONG At = 0; At < Prefix->Length / sizeof(WCHAR); At++)
-    {
-        WCHAR A = Prefix->Buffer[At];
-        WCHAR B = String->Buffer[At];
-        if (A != B && (!IgnoreCase || Upcase(A) != Upcase(B)))
-            return FALSE;
-    }
-    return TRUE;
+        if (Upcase(Prefix->Buffer[At]) != Upcase(Name->Buffer[At]))
+            return false;
+    return true;
 }
 
-BOOLEAN
-RtlEqualUnicodeString(PCUNICODE_STRING A, PCUNICODE_STRING B, BOOLEAN IgnoreCase)
+bool
+RtlpIsSame(PCUNICODE_STRING Name, PCUNICODE_STRING Other)
 {
-    return A->Length == B->Length && RtlPrefixUnicodeString(A, B, IgnoreCase);
+    return Name->Length == Other->Length && RtlpHasPrefix(Name, Other);
+}
+
+void
+RtlpCheckPointer(const char *Call, const char *What, const void *Pointer, ULONG Alignment)
+{
+    if (!Pointer)
+        RuleBroken("parameter", "%s with NULL for %s", Call, What);
+    if ((ULONG_PTR)Pointer % Alignment)
+        RuleBroken("parameter", "%s with %s at %p, no multiple of %u", Call, What, Pointer, Alignment);
 }
 
 NTSTATUS
@@ -84,19 +89,11 @@ RtlGetVersion(PRTL_OSVERSIONINFOW Version)
         [SIM_10_1709] = {10, 0, 16299}, [SIM_11] = {10, 0, 22621},
     };
     RulePassive("RtlGetVersion");
+    if (Version->dwOSVersionInfoSize != sizeof(*Version))
+        RuleBroken("parameter", "RtlGetVersion of a structure of %u bytes", Version->dwOSVersionInfoSize);
     Version->dwMajorVersion = Versions[DriverOs()].Major;
     Version->dwMinorVersion = Versions[DriverOs()].Minor;
     Version->dwBuildNumber = Versions[DriverOs()].Build;
     Version->dwPlatformId = 2;
     return STATUS_SUCCESS;
-}
-
-ULONG
-DbgPrint(PCSTR Format, ...)
-{
-    va_list Arguments;
-    va_start(Arguments, Format);
-    vfprintf(stderr, Format, Arguments);
-    va_end(Arguments);
-    return 0;
 }

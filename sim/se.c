@@ -18,24 +18,24 @@ static SID WorldSid = {SID_REVISION, 1, {{0, 0, 0, 0, 0, 1}}, {0}};
 
 /* ---- SIDs ---- */
 
-ULONG
-RtlLengthSid(PSID Sid)
+static ULONG
+SidLength(const void *Sid)
 {
     return (ULONG)FIELD_OFFSET(SID, SubAuthority) +
            ((const SID *)Sid)->SubAuthorityCount * (ULONG)sizeof(ULONG);
 }
 
-BOOLEAN
-RtlValidSid(PSID Sid)
+static bool
+SidIsValid(const void *Sid)
 {
     const SID *Known = Sid;
     return Known && Known->Revision == SID_REVISION && Known->SubAuthorityCount <= SID_MAX_SUB_AUTHORITIES;
 }
 
-BOOLEAN
-RtlEqualSid(PSID A, PSID B)
+static bool
+SidsAreEqual(const void *A, const void *B)
 {
-    return RtlLengthSid(A) == RtlLengthSid(B) && memcmp(A, B, RtlLengthSid(A)) == 0;
+    return SidLength(A) == SidLength(B) && memcmp(A, B, SidLength(A)) == 0;
 }
 
 /* ---- Descriptors ---- */
@@ -49,18 +49,27 @@ RtlCreateAcl(PACL Acl, ULONG Length, ULONG Revision)
         return Status;
     if (Length < sizeof(*Acl))
         return STATUS_BUFFER_TOO_SMALL;
-    if (Revision < ACL_REVISION || Revision > MAX_ACL_REVISION)
+    if (Revision < ACL_REVISION || Revision > MAX_ACL_REVISION || Length > MAXUSHORT)
         return STATUS_INVALID_PARAMETER;
-    *Acl = (ACL){.AclRevision = (UCHAR)Revision, .AclSize = (USHORT)Length};
+    *Acl = (ACL){.AclRevision = (UCHAR)Revision, .AclSize = (USHORT)ALIGN_DOWN_BY(Length, sizeof(ULONG))};
     return STATUS_SUCCESS;
 }
 
+/* How much of it its entries take, or 0 if it is not well formed. */
 static ULONG
 AclUsed(const ACL *Acl)
 {
     ULONG At = sizeof(*Acl);
+    if (Acl->AclRevision < ACL_REVISION || Acl->AclRevision > MAX_ACL_REVISION || Acl->AclSize < At)
+        return 0;
     for (ULONG Index = 0; Index < Acl->AceCount; Index++)
-        At += ((const ACE_HEADER *)(const void *)((const char *)Acl + At))->AceSize;
+    {
+        const ACE_HEADER *Ace = (const void *)((const char *)Acl + At);
+        if (Acl->AclSize - At < sizeof(*Ace) || Ace->AceSize < sizeof(*Ace) ||
+            Ace->AceSize > Acl->AclSize - At)
+            return 0;
+        At += Ace->AceSize;
+    }
     return At;
 }
 
@@ -71,18 +80,20 @@ RtlAddAccessAllowedAce(PACL Acl, ULONG Revision, ACCESS_MASK Access, PSID Sid)
     NTSTATUS Status = FaultStatus("RtlAddAccessAllowedAce", STATUS_INVALID_ACL);
     if (!NT_SUCCESS(Status))
         return Status;
-    if (!RtlValidSid(Sid))
+    if (!SidIsValid(Sid))
         return STATUS_INVALID_SID;
-    if (Revision > MAX_ACL_REVISION)
+    if (Revision < ACL_REVISION || Revision > MAX_ACL_REVISION)
         return STATUS_REVISION_MISMATCH;
     ULONG At = AclUsed(Acl);
-    ULONG Bytes = (ULONG)FIELD_OFFSET(ACCESS_ALLOWED_ACE, SidStart) + RtlLengthSid(Sid);
+    if (!At)
+        return STATUS_INVALID_ACL;
+    ULONG Bytes = (ULONG)FIELD_OFFSET(ACCESS_ALLOWED_ACE, SidStart) + SidLength(Sid);
     if (Bytes > Acl->AclSize - At)
         return STATUS_ALLOTTED_SPACE_EXCEEDED;
     ACCESS_ALLOWED_ACE *Ace = (void *)((char *)Acl + At);
     Ace->Header = (ACE_HEADER){ACCESS_ALLOWED_ACE_TYPE, 0, (USHORT)Bytes};
     Ace->Mask = Access;
-    memcpy(&Ace->SidStart, Sid, RtlLengthSid(Sid));
+    memcpy(&Ace->SidStart, Sid, SidLength(Sid));
     Acl->AceCount++;
     Acl->AclRevision = (UCHAR)max(Acl->AclRevision, Revision);
     return STATUS_SUCCESS;
@@ -91,7 +102,7 @@ RtlAddAccessAllowedAce(PACL Acl, ULONG Revision, ACCESS_MASK Access, PSID Sid)
 NTSTATUS
 RtlCreateSecurityDescriptor(PSECURITY_DESCRIPTOR Descriptor, ULONG Revision)
 {
-    RuleIrql("RtlCreateSecurityDescriptor", APC_LEVEL);
+    RulePassive("RtlCreateSecurityDescriptor");
     NTSTATUS Status = FaultStatus("RtlCreateSecurityDescriptor", STATUS_UNKNOWN_REVISION);
     if (Revision != SECURITY_DESCRIPTOR_REVISION)
         return STATUS_UNKNOWN_REVISION;
@@ -104,13 +115,29 @@ NTSTATUS
 RtlSetDaclSecurityDescriptor(PSECURITY_DESCRIPTOR Descriptor, BOOLEAN Present, PACL Dacl, BOOLEAN Defaulted)
 {
     SECURITY_DESCRIPTOR *Known = Descriptor;
-    RuleIrql("RtlSetDaclSecurityDescriptor", APC_LEVEL);
+    RulePassive("RtlSetDaclSecurityDescriptor");
     NTSTATUS Status = FaultStatus("RtlSetDaclSecurityDescriptor", STATUS_INVALID_SECURITY_DESCR);
     if (!NT_SUCCESS(Status))
         return Status;
-    Known->Control = (Present ? SE_DACL_PRESENT : 0) | (Defaulted ? SE_DACL_DEFAULTED : 0);
-    Known->Dacl = Dacl;
+    if (Known->Revision != SECURITY_DESCRIPTOR_REVISION)
+        return STATUS_UNKNOWN_REVISION;
+    if (Known->Control & SE_SELF_RELATIVE)
+        return STATUS_INVALID_SECURITY_DESCR;
+    Known->Control = Present ? SE_DACL_PRESENT | (Defaulted ? SE_DACL_DEFAULTED : 0) : 0;
+    Known->Dacl = Present ? Dacl : NULL;
     return STATUS_SUCCESS;
+}
+
+NTSTATUS
+SeCheckDescriptor(const SECURITY_DESCRIPTOR *Descriptor)
+{
+    if (!Descriptor)
+        return STATUS_ACCESS_VIOLATION;
+    if (Descriptor->Revision != SECURITY_DESCRIPTOR_REVISION)
+        return STATUS_UNKNOWN_REVISION;
+    if (Descriptor->Control & SE_SELF_RELATIVE)
+        RuleBroken("sim", "a self-relative security descriptor");
+    return Descriptor->Dacl && !AclUsed(Descriptor->Dacl) ? STATUS_INVALID_ACL : STATUS_SUCCESS;
 }
 
 SECURITY_DESCRIPTOR *
@@ -129,11 +156,11 @@ SeCopyDescriptor(const SECURITY_DESCRIPTOR *Descriptor)
 static bool
 UserHasSid(SIM_USER User, PSID Sid)
 {
-    if (RtlEqualSid(Sid, &WorldSid))
+    if (SidsAreEqual(Sid, &WorldSid))
         return true;
-    if (RtlEqualSid(Sid, &SystemSid))
+    if (SidsAreEqual(Sid, &SystemSid))
         return User == SIM_USER_SYSTEM;
-    return RtlEqualSid(Sid, &AdministratorsSid) && User != SIM_USER_ORDINARY;
+    return SidsAreEqual(Sid, &AdministratorsSid) && User != SIM_USER_ORDINARY;
 }
 
 static ACCESS_MASK
@@ -191,7 +218,7 @@ SeCreateToken(const SIM_PROCESS *Process)
 {
     SIM_TOKEN *Token = ObpCreate(&ObpTokenType, sizeof(*Token));
     PSID User = Process->User ? Process->User : &SystemSid;
-    memcpy(Token->User, User, RtlLengthSid(User));
+    memcpy(Token->User, User, SidLength(User));
     Token->SessionId = Process->SessionId;
     Token->IntegrityLevel = Process->IntegrityLevel;
     Token->Elevated = Process->Elevated;
@@ -201,15 +228,18 @@ SeCreateToken(const SIM_PROCESS *Process)
 NTSTATUS
 ZwOpenProcessTokenEx(HANDLE ProcessHandle, ACCESS_MASK Access, ULONG Attributes, PHANDLE Handle)
 {
+    void *Process;
     RulePassive("ZwOpenProcessTokenEx");
-    if (!(Attributes & OBJ_KERNEL_HANDLE))
-        RuleBroken("handle", "ZwOpenProcessTokenEx of a handle that user mode could use");
+    RtlpCheckPointer("ZwOpenProcessTokenEx", "the handle", Handle, sizeof(*Handle));
+    if (Attributes != OBJ_KERNEL_HANDLE)
+        RuleBroken("handle", "ZwOpenProcessTokenEx with attributes 0x%X", Attributes);
     NTSTATUS Status = FaultStatus("ZwOpenProcessTokenEx", STATUS_INSUFFICIENT_RESOURCES);
     if (!NT_SUCCESS(Status))
         return Status;
-    PEPROCESS Process = ObpLookupHandle(ProcessHandle, &ObpProcessType, NULL);
-    if (!Process)
-        RuleBroken("handle", "ZwOpenProcessTokenEx by %p, which is no handle of a process", ProcessHandle);
+    Status = ObpReferenceByHandle("ZwOpenProcessTokenEx", ProcessHandle, &ObpProcessType,
+                                  PROCESS_QUERY_INFORMATION, &Process);
+    if (!NT_SUCCESS(Status))
+        return Status;
     *Handle = ObpInsertHandle(PsToken(Process), Access, true);
     ObpDereference(Process);
     return STATUS_SUCCESS;
@@ -220,11 +250,11 @@ static NTSTATUS
 TokenReturnSid(PSID Sid, PVOID Buffer, ULONG Length, PULONG ReturnLength)
 {
     SID_AND_ATTRIBUTES *To = Buffer;
-    *ReturnLength = (ULONG)sizeof(*To) + RtlLengthSid(Sid);
+    *ReturnLength = (ULONG)sizeof(*To) + SidLength(Sid);
     if (Length < *ReturnLength)
         return STATUS_BUFFER_TOO_SMALL;
     To->Attributes = 0;
-    To->Sid = memcpy(To + 1, Sid, RtlLengthSid(Sid));
+    To->Sid = memcpy(To + 1, Sid, SidLength(Sid));
     return STATUS_SUCCESS;
 }
 
@@ -264,16 +294,18 @@ NTSTATUS
 ZwQueryInformationToken(HANDLE Handle, TOKEN_INFORMATION_CLASS Class, PVOID Buffer, ULONG Length,
                         PULONG ReturnLength)
 {
-    ACCESS_MASK Access;
+    void *Token;
     RulePassive("ZwQueryInformationToken");
+    RtlpCheckPointer("ZwQueryInformationToken", "the result's length", ReturnLength, sizeof(*ReturnLength));
+    if (Length)
+        RtlpCheckPointer("ZwQueryInformationToken", "the buffer", Buffer, sizeof(ULONG));
     NTSTATUS Status = FaultStatus("ZwQueryInformationToken", STATUS_INSUFFICIENT_RESOURCES);
     if (!NT_SUCCESS(Status))
         return Status;
-    SIM_TOKEN *Token = ObpLookupHandle(Handle, &ObpTokenType, &Access);
-    if (!Token)
-        RuleBroken("handle", "ZwQueryInformationToken by %p, which is no handle of a token", Handle);
-    Status =
-        Access & TOKEN_QUERY ? TokenQuery(Token, Class, Buffer, Length, ReturnLength) : STATUS_ACCESS_DENIED;
+    Status = ObpReferenceByHandle("ZwQueryInformationToken", Handle, &ObpTokenType, TOKEN_QUERY, &Token);
+    if (!NT_SUCCESS(Status))
+        return Status;
+    Status = TokenQuery(Token, Class, Buffer, Length, ReturnLength);
     ObpDereference(Token);
     return Status;
 }

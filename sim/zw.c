@@ -56,7 +56,7 @@ static REGISTRY_VALUE *
 ValueFind(PCUNICODE_STRING Name)
 {
     for (ULONG Index = 0; Index < ValueCount; Index++)
-        if (RtlEqualUnicodeString(&Values[Index].Name, Name, TRUE))
+        if (RtlpIsSame(&Values[Index].Name, Name))
             return &Values[Index];
     return NULL;
 }
@@ -100,6 +100,19 @@ ZwReset(void)
     ValueCount = 0;
 }
 
+/* A whole path, or one below the root that it is given with. */
+static NTSTATUS
+KeyCheckAttributes(const OBJECT_ATTRIBUTES *Attributes)
+{
+    PCUNICODE_STRING Name = Attributes->ObjectName;
+    if (Attributes->Length != sizeof(*Attributes))
+        return STATUS_INVALID_PARAMETER;
+    if (!Name || Name->Length % sizeof(WCHAR))
+        return STATUS_OBJECT_NAME_INVALID;
+    bool IsPath = Name->Length && Name->Buffer[0] == L'\\';
+    return IsPath == !Attributes->RootDirectory ? STATUS_SUCCESS : STATUS_OBJECT_PATH_SYNTAX_BAD;
+}
+
 static NTSTATUS
 KeyParse(const SIM_KEY *Root, PCUNICODE_STRING Name, SIM_KEY *Key)
 {
@@ -108,7 +121,7 @@ KeyParse(const SIM_KEY *Root, PCUNICODE_STRING Name, SIM_KEY *Key)
     RtlInitUnicodeString(&Parameters, L"Parameters");
     if (!Root)
     {
-        if (!RtlPrefixUnicodeString(&ServicePath, Name, TRUE))
+        if (!RtlpHasPrefix(&ServicePath, Name))
             return STATUS_OBJECT_NAME_NOT_FOUND;
         Rest.Buffer += ServicePath.Length / sizeof(WCHAR);
         Rest.Length = (USHORT)(Rest.Length - ServicePath.Length);
@@ -127,24 +140,27 @@ KeyParse(const SIM_KEY *Root, PCUNICODE_STRING Name, SIM_KEY *Key)
         return STATUS_OBJECT_NAME_NOT_FOUND;
     }
     Key->IsParameters = true;
-    return RtlEqualUnicodeString(&Rest, &Parameters, TRUE) && ValueCount ? STATUS_SUCCESS
-                                                                         : STATUS_OBJECT_NAME_NOT_FOUND;
+    return RtlpIsSame(&Rest, &Parameters) && ValueCount ? STATUS_SUCCESS : STATUS_OBJECT_NAME_NOT_FOUND;
 }
 
 NTSTATUS
 ZwOpenKey(PHANDLE Handle, ACCESS_MASK Access, POBJECT_ATTRIBUTES Attributes)
 {
-    SIM_KEY *Root = NULL;
+    void *Root = NULL;
     SIM_KEY Parsed;
     RulePassive("ZwOpenKey");
     RuleNotInNotify("ZwOpenKey");
+    RtlpCheckPointer("ZwOpenKey", "the handle", Handle, sizeof(*Handle));
     if (!(Attributes->Attributes & OBJ_KERNEL_HANDLE))
         RuleBroken("handle", "ZwOpenKey of a handle that user mode could use");
     NTSTATUS Status = FaultStatus("ZwOpenKey", STATUS_INSUFFICIENT_RESOURCES);
     if (!NT_SUCCESS(Status))
         return Status;
-    if (Attributes->RootDirectory && !(Root = ObpLookupHandle(Attributes->RootDirectory, &ObpKeyType, NULL)))
-        RuleBroken("handle", "ZwOpenKey under %p, which is no handle of a key", Attributes->RootDirectory);
+    Status = KeyCheckAttributes(Attributes);
+    if (NT_SUCCESS(Status) && Attributes->RootDirectory)
+        Status = ObpReferenceByHandle("ZwOpenKey", Attributes->RootDirectory, &ObpKeyType, 0, &Root);
+    if (!NT_SUCCESS(Status))
+        return Status;
     Status = KeyParse(Root, Attributes->ObjectName, &Parsed);
     if (Root)
         ObpDereference(Root);
@@ -176,17 +192,22 @@ NTSTATUS
 ZwQueryValueKey(HANDLE Handle, PUNICODE_STRING Name, KEY_VALUE_INFORMATION_CLASS Class, PVOID Buffer,
                 ULONG Length, PULONG ResultLength)
 {
+    void *Key;
     RulePassive("ZwQueryValueKey");
     RuleNotInNotify("ZwQueryValueKey");
+    RtlpCheckPointer("ZwQueryValueKey", "the name", Name, sizeof(PVOID));
+    RtlpCheckPointer("ZwQueryValueKey", "the result's length", ResultLength, sizeof(*ResultLength));
+    if (Length)
+        RtlpCheckPointer("ZwQueryValueKey", "the buffer", Buffer, sizeof(ULONG));
     if (Class != KeyValuePartialInformation)
         RuleBroken("sim", "ZwQueryValueKey of class %d", Class);
     NTSTATUS Status = FaultStatus("ZwQueryValueKey", STATUS_INSUFFICIENT_RESOURCES);
     if (!NT_SUCCESS(Status))
         return Status;
-    SIM_KEY *Key = ObpLookupHandle(Handle, &ObpKeyType, NULL);
-    if (!Key)
-        RuleBroken("handle", "ZwQueryValueKey by %p, which is no handle of a key", Handle);
-    const REGISTRY_VALUE *Value = Key->IsParameters ? ValueFind(Name) : NULL;
+    Status = ObpReferenceByHandle("ZwQueryValueKey", Handle, &ObpKeyType, KEY_QUERY_VALUE, &Key);
+    if (!NT_SUCCESS(Status))
+        return Status;
+    const REGISTRY_VALUE *Value = ((const SIM_KEY *)Key)->IsParameters ? ValueFind(Name) : NULL;
     ObpDereference(Key);
     return Value ? ValueReturn(Value, Buffer, Length, ResultLength) : STATUS_OBJECT_NAME_NOT_FOUND;
 }
@@ -196,17 +217,19 @@ ZwQueryValueKey(HANDLE Handle, PUNICODE_STRING Name, KEY_VALUE_INFORMATION_CLASS
 NTSTATUS
 ZwSetSecurityObject(HANDLE Handle, SECURITY_INFORMATION What, PSECURITY_DESCRIPTOR Descriptor)
 {
-    ACCESS_MASK Access;
+    void *Device;
     RulePassive("ZwSetSecurityObject");
     NTSTATUS Status = FaultStatus("ZwSetSecurityObject", STATUS_ACCESS_DENIED);
     if (!NT_SUCCESS(Status))
         return Status;
     if (What != DACL_SECURITY_INFORMATION)
         RuleBroken("sim", "ZwSetSecurityObject of something else than a DACL");
-    SIM_DEVICE *Device = ObpLookupHandle(Handle, &ObpDeviceType, &Access);
-    if (!Device)
-        RuleBroken("handle", "ZwSetSecurityObject by %p, which is no handle of a device", Handle);
-    Status = Access & WRITE_DAC ? IoSetDeviceSecurity(&Device->Device, Descriptor) : STATUS_ACCESS_DENIED;
+    Status = ObpReferenceByHandle("ZwSetSecurityObject", Handle, &ObpDeviceType, WRITE_DAC, &Device);
+    if (!NT_SUCCESS(Status))
+        return Status;
+    Status = SeCheckDescriptor(Descriptor);
+    if (NT_SUCCESS(Status))
+        IoSetDeviceSecurity(&((SIM_DEVICE *)Device)->Device, Descriptor);
     ObpDereference(Device);
     return Status;
 }
@@ -252,19 +275,20 @@ NTSTATUS
 ZwQueryInformationProcess(HANDLE Handle, PROCESSINFOCLASS Class, PVOID Buffer, ULONG Length,
                           PULONG ReturnLength)
 {
-    ACCESS_MASK Access;
+    void *Process;
     ACCESS_MASK Enough = PROCESS_QUERY_INFORMATION;
     RulePassive("ZwQueryInformationProcess");
+    if (Length)
+        RtlpCheckPointer("ZwQueryInformationProcess", "the buffer", Buffer, sizeof(PVOID));
     NTSTATUS Status = FaultStatus("ZwQueryInformationProcess", STATUS_INSUFFICIENT_RESOURCES);
     if (!NT_SUCCESS(Status))
         return Status;
     if (DriverOs() >= SIM_NT60)
         Enough |= PROCESS_QUERY_LIMITED_INFORMATION;
-    PEPROCESS Process = ObpLookupHandle(Handle, &ObpProcessType, &Access);
-    if (!Process)
-        RuleBroken("handle", "ZwQueryInformationProcess by %p, which is no handle of a process", Handle);
-    Status = (Access & Enough) != 0 ? ProcessQuery(Process, Class, Buffer, Length, ReturnLength)
-                                    : STATUS_ACCESS_DENIED;
+    Status = ObpReferenceByHandle("ZwQueryInformationProcess", Handle, &ObpProcessType, Enough, &Process);
+    if (!NT_SUCCESS(Status))
+        return Status;
+    Status = ProcessQuery(Process, Class, Buffer, Length, ReturnLength);
     ObpDereference(Process);
     return Status;
 }

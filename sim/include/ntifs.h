@@ -4,8 +4,7 @@
 
 #include "ntddk.h"
 
-extern POBJECT_TYPE *PsProcessType;
-extern POBJECT_TYPE *IoDeviceObjectType;
+/* No variable of the kernel's is declared: headers differ in what the name of an imported one means. They are looked up. */
 
 #define PsGetCurrentProcess() IoGetCurrentProcess()
 #define PsGetCurrentThread()  ((PETHREAD)KeGetCurrentThread())
@@ -98,9 +97,6 @@ typedef struct _ACCESS_ALLOWED_ACE
 
 NTSTATUS RtlCreateAcl(PACL Acl, ULONG Length, ULONG Revision);
 NTSTATUS RtlAddAccessAllowedAce(PACL Acl, ULONG Revision, ACCESS_MASK Access, PSID Sid);
-ULONG RtlLengthSid(PSID Sid);
-BOOLEAN RtlValidSid(PSID Sid);
-BOOLEAN RtlEqualSid(PSID A, PSID B);
 
 NTSTATUS ZwOpenProcessTokenEx(HANDLE Process, ACCESS_MASK Access, ULONG Attributes, PHANDLE Token);
 NTSTATUS ZwQueryInformationToken(HANDLE Token, TOKEN_INFORMATION_CLASS Class, PVOID Buffer, ULONG Length,

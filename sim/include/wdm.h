@@ -32,12 +32,6 @@
 
 typedef ULONG_PTR KSPIN_LOCK, *PKSPIN_LOCK;
 
-typedef struct _KLOCK_QUEUE_HANDLE
-{
-    PKSPIN_LOCK Lock;
-    KIRQL OldIrql;
-} KLOCK_QUEUE_HANDLE, *PKLOCK_QUEUE_HANDLE;
-
 typedef enum _EVENT_TYPE
 {
     NotificationEvent,
@@ -59,6 +53,7 @@ typedef struct _KEVENT
 {
     EVENT_TYPE Type;
     LONG SignalState;
+    const struct _KEVENT *Made; /* itself, once KeInitializeEvent has been there */
 } KEVENT, *PKEVENT, *PRKEVENT;
 
 typedef struct _KTHREAD *PKTHREAD, *PETHREAD;
@@ -69,8 +64,6 @@ KIRQL KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK Lock);
 VOID KeReleaseSpinLock(PKSPIN_LOCK Lock, KIRQL OldIrql);
 VOID KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK Lock);
 VOID KeReleaseSpinLockFromDpcLevel(PKSPIN_LOCK Lock);
-VOID KeAcquireInStackQueuedSpinLock(PKSPIN_LOCK Lock, PKLOCK_QUEUE_HANDLE Handle);
-VOID KeReleaseInStackQueuedSpinLock(PKLOCK_QUEUE_HANDLE Handle);
 #define KeAcquireSpinLock(Lock, OldIrql) (*(OldIrql) = KeAcquireSpinLockRaiseToDpc(Lock))
 
 KIRQL KeGetCurrentIrql(VOID);
@@ -80,9 +73,6 @@ VOID KeLowerIrql(KIRQL NewIrql);
 
 VOID KeInitializeEvent(PRKEVENT Event, EVENT_TYPE Type, BOOLEAN State);
 LONG KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait);
-VOID KeClearEvent(PRKEVENT Event);
-LONG KeResetEvent(PRKEVENT Event);
-LONG KeReadStateEvent(PRKEVENT Event);
 NTSTATUS KeWaitForSingleObject(PVOID Object, KWAIT_REASON Reason, KPROCESSOR_MODE Mode, BOOLEAN Alertable,
                                PLARGE_INTEGER Timeout);
 
@@ -398,7 +388,6 @@ NTSTATUS IoDeleteSymbolicLink(PUNICODE_STRING Link);
 
 VOID IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost);
 #define IoCompleteRequest(Irp, PriorityBoost) IofCompleteRequest(Irp, PriorityBoost)
-BOOLEAN IoCancelIrp(PIRP Irp);
 VOID IoAcquireCancelSpinLock(PKIRQL Irql);
 VOID IoReleaseCancelSpinLock(KIRQL Irql);
 PDRIVER_CANCEL IoSetCancelRoutine(PIRP Irp, PDRIVER_CANCEL Routine);
@@ -481,11 +470,7 @@ typedef struct _OSVERSIONINFOW
 } RTL_OSVERSIONINFOW, *PRTL_OSVERSIONINFOW;
 
 VOID RtlInitUnicodeString(PUNICODE_STRING String, PCWSTR Text);
-BOOLEAN RtlEqualUnicodeString(PCUNICODE_STRING A, PCUNICODE_STRING B, BOOLEAN IgnoreCase);
-BOOLEAN RtlPrefixUnicodeString(PCUNICODE_STRING Prefix, PCUNICODE_STRING String, BOOLEAN IgnoreCase);
 NTSTATUS RtlGetVersion(PRTL_OSVERSIONINFOW Version);
-ULONG DbgPrint(PCSTR Format, ...) __attribute__((format(printf, 1, 2)));
-#define KdPrint(Arguments) DbgPrint Arguments
 
 typedef PVOID PSECURITY_DESCRIPTOR, PSID;
 typedef ULONG SECURITY_INFORMATION;
@@ -498,6 +483,7 @@ typedef USHORT SECURITY_DESCRIPTOR_CONTROL;
 #define PROTECTED_DACL_SECURITY_INFORMATION 0x80000000u
 #define SE_DACL_PRESENT                     0x0004
 #define SE_DACL_DEFAULTED                   0x0008
+#define SE_SELF_RELATIVE                    0x8000
 
 typedef struct _ACL
 {

@@ -105,11 +105,11 @@ BrokenMapOutput(PIRP Irp)
     return MmGetSystemAddressForMdlSafe(Irp->MdlAddress, NormalPagePriority | MdlMappingNoExecute);
 }
 
-static void
-AskWith(PDRIVER_DISPATCH Routine)
+NTSTATUS
+BrokenAskBuffered(PDRIVER_DISPATCH Routine)
 {
     ControlRoutine = Routine;
-    Ask(CODE);
+    return Ask(CODE);
 }
 
 /* ---- IRQL and locks ---- */
@@ -206,7 +206,7 @@ ReturnsWithLock(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 static void
 DispatchUnbalanced(void)
 {
-    AskWith(ReturnsWithLock);
+    BrokenAskBuffered(ReturnsWithLock);
 }
 
 static void
@@ -436,7 +436,7 @@ ForgetsToComplete(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 #define ASK_WITH(Routine)                                                                                    \
     static void Ask##Routine(void)                                                                           \
     {                                                                                                        \
-        AskWith(Routine);                                                                                    \
+        BrokenAskBuffered(Routine);                                                                          \
     }
 ASK_WITH(CompletesTwice)
 ASK_WITH(MarksAfterCompletion)
@@ -503,7 +503,7 @@ UserModeHandle(void)
     PEPROCESS Process;
     HANDLE Handle;
     PsLookupProcessByProcessId(ULongToHandle(SIM_SYSTEM_PROCESS_ID), &Process);
-    ObOpenObjectByPointer(Process, 0, NULL, PROCESS_QUERY_INFORMATION, *PsProcessType, KernelMode, &Handle);
+    ObOpenObjectByPointer(Process, 0, NULL, PROCESS_QUERY_INFORMATION, NULL, KernelMode, &Handle);
 }
 
 static void
@@ -770,7 +770,7 @@ const BROKEN_CASE BrokenCases[] = {
     {"handle", "user mode", UserModeHandle},
     {"no-unload", "second time", DeleteDeviceTwice},
     {"no-unload", "1 open files", DeleteOpenDevice},
-    {"no-unload", "secured", SecureOpenDevice},
+    {"device-security", "already", SecureOpenDevice},
     {"notify-remove-inside", NULL, NotifyRemovesItself},
     {"notify-forbidden", "KeWaitForSingleObject", NotifyWaits},
     {"notify-forbidden", "ZwOpenKey", NotifyOpensKey},

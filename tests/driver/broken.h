@@ -21,6 +21,9 @@ typedef struct BROKEN_CASE
 extern const SIM_IMAGE BrokenImage;
 extern const BROKEN_CASE BrokenCases[];
 extern const ULONG BrokenCaseCount;
+/* Those that hand the kernel what it does not take. */
+extern const BROKEN_CASE BrokenCallCases[];
+extern const ULONG BrokenCallCaseCount;
 /* Those that are caught only where accesses are seen. */
 extern const BROKEN_CASE BrokenAccessCases[];
 extern const ULONG BrokenAccessCaseCount;
@@ -30,8 +33,9 @@ NTSTATUS BrokenAskProperly(void);
 
 /* ---- For the drivers ---- */
 
-/* Opens the device, sends a request with output to Routine, and closes. */
+/* Opens the device, sends a request with output to Routine, direct or buffered, and closes. */
 NTSTATUS BrokenAskDirect(PDRIVER_DISPATCH Routine);
+NTSTATUS BrokenAskBuffered(PDRIVER_DISPATCH Routine);
 
 /* Opens the device, sends a request to Routine, which pends it, and cancels it. */
 void BrokenCancel(PDRIVER_DISPATCH Routine);

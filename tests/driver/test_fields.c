@@ -766,7 +766,7 @@ an_image_of_a_process_that_is_gone_is_told(void **State)
     IMAGE_INFO Info = {.ImageBase = (PVOID)0x10000, .ImageSize = 4096};
     (void)State;
     const PRCM_IMAGE *Image = RaiseOneImage(PROCESS_ID, RigText(DOS_PATH), &Info);
-    CheckNoValue(&Image->CreateTime, (uint32_t)STATUS_INVALID_PARAMETER);
+    CheckNoValue(&Image->CreateTime, (uint32_t)STATUS_INVALID_CID);
     CheckValue(&Image->Base, 0x10000);
     assert_int_equal(Image->ImagePath.Form, PRCM_PATH_DOS_DEVICE);
 }

@@ -65,6 +65,8 @@ each_broken_driver_is_caught_by_the_right_rule(void **State)
     (void)State;
     for (ULONG Index = 0; Index < BrokenCaseCount; Index++)
         CheckCase(&BrokenCases[Index]);
+    for (ULONG Index = 0; Index < BrokenCallCaseCount; Index++)
+        CheckCase(&BrokenCallCases[Index]);
     for (ULONG Index = 0; Index < BrokenAccessCaseCount && SimSeesAccesses(); Index++)
         CheckCase(&BrokenAccessCases[Index]);
 }
@@ -74,6 +76,9 @@ HasCase(const char *Rule)
 {
     for (ULONG Index = 0; Index < BrokenCaseCount; Index++)
         if (strcmp(BrokenCases[Index].Rule, Rule) == 0)
+            return true;
+    for (ULONG Index = 0; Index < BrokenCallCaseCount; Index++)
+        if (strcmp(BrokenCallCases[Index].Rule, Rule) == 0)
             return true;
     for (ULONG Index = 0; Index < BrokenAccessCaseCount; Index++)
         if (strcmp(BrokenAccessCases[Index].Rule, Rule) == 0)

@@ -89,7 +89,7 @@ static NTSTATUS
 OpenSystem(HANDLE *Handle)
 {
     return ObOpenObjectByPointer(PsGetCurrentProcess(), OBJ_KERNEL_HANDLE, NULL, PROCESS_QUERY_INFORMATION,
-                                 *PsProcessType, KernelMode, Handle);
+                                 NULL, KernelMode, Handle);
 }
 
 static NTSTATUS
@@ -235,9 +235,11 @@ CallSetSecurity(void)
 {
     SECURITY_DESCRIPTOR Descriptor;
     PDEVICE_OBJECT Device;
+    UNICODE_STRING Name;
     HANDLE Handle;
+    RtlInitUnicodeString(&Name, L"\\Device\\Test");
     RtlCreateSecurityDescriptor(&Descriptor, SECURITY_DESCRIPTOR_REVISION);
-    IoCreateDevice(&Driver, 0, NULL, FILE_DEVICE_UNKNOWN, 0, FALSE, &Device);
+    IoCreateDevice(&Driver, 0, &Name, FILE_DEVICE_UNKNOWN, 0, FALSE, &Device);
     ObOpenObjectByPointer(Device, OBJ_KERNEL_HANDLE, NULL, WRITE_DAC, NULL, KernelMode, &Handle);
     NTSTATUS Status = ZwSetSecurityObject(Handle, DACL_SECURITY_INFORMATION, &Descriptor);
     ZwClose(Handle);

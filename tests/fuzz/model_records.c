@@ -139,7 +139,8 @@ CreateTimeOf(const MODEL *Model, ULONG Id)
     const MODEL_PROCESS *Process = FindProcess(Model, Id);
     NTSTATUS Status = Model->Refused[ROUTINE_LOOKUP];
     if (NT_SUCCESS(Status) && !Process && Id != SIM_SYSTEM_PROCESS_ID)
-        Status = STATUS_INVALID_PARAMETER; /* PsLookupProcessByProcessId: there is none */
+        /* PsLookupProcessByProcessId: there is none */
+        Status = Model->Os >= SIM_NT60 ? STATUS_INVALID_CID : STATUS_INVALID_PARAMETER;
     if (!NT_SUCCESS(Status))
         return (PRCM_VALUE){.Status = Failure(Status)};
     return PresentUnlessZero(Process ? (uint64_t)Process->CreateTime : 0);

@@ -174,7 +174,7 @@ CreateTimeOf(const BUILD *Build, uint32_t IdAt)
         return Present((uint64_t)Build->Model->Processes[Owner].CreateTime);
     if (Build->Model->Ids[IdAt].Id == SIM_SYSTEM_PROCESS_ID)
         return (PRCM_VALUE){.Status = PRCM_ABSENT};
-    return (PRCM_VALUE){.Status = (uint32_t)STATUS_INVALID_PARAMETER};
+    return (PRCM_VALUE){.Status = (uint32_t)STATUS_INVALID_CID};
 }
 
 /* A parent younger than its child is another process that got the id. */

@@ -174,7 +174,7 @@ what_stands_before_a_start_or_after_an_exit_is_raised_all_the_same(void **State)
                        LOAD(09, 40, "a") "{\"time\":\"2020-01-01 00:00:00.000\",\"kind\":\"driver_load\"}\n");
     assert_int_equal(Input.Model.AfterExit, 1);
     assert_int_equal(Input.Model.Older, 1);
-    assert_int_equal(Input.Model.Events[4].CreateTime.Status, (uint32_t)STATUS_INVALID_PARAMETER);
+    assert_int_equal(Input.Model.Events[4].CreateTime.Status, (uint32_t)STATUS_INVALID_CID);
     ExpectAll(READER_WAITS, 3, 2, 5);
     InputFree(&Input);
 }
