@@ -68,11 +68,51 @@ CallCreateLink(void)
     return Status;
 }
 
+/* Of a queue that holds nothing. */
+static NTSTATUS
+QueueInsert(PIO_CSQ Csq, PIRP Irp, PVOID Context)
+{
+    (void)Csq;
+    (void)Irp;
+    (void)Context;
+    return STATUS_SUCCESS;
+}
+
+static VOID
+QueueTake(PIO_CSQ Csq, PIRP Irp)
+{
+    (void)Csq;
+    (void)Irp;
+}
+
+static PIRP
+QueuePeek(PIO_CSQ Csq, PIRP Irp, PVOID Context)
+{
+    (void)Csq;
+    (void)Irp;
+    (void)Context;
+    return NULL;
+}
+
+static VOID
+QueueLock(PIO_CSQ Csq, PKIRQL Irql)
+{
+    (void)Csq;
+    *Irql = PASSIVE_LEVEL;
+}
+
+static VOID
+QueueUnlock(PIO_CSQ Csq, KIRQL Irql)
+{
+    (void)Csq;
+    (void)Irql;
+}
+
 static NTSTATUS
 CallInitializeQueue(void)
 {
     IO_CSQ Csq;
-    return IoCsqInitializeEx(&Csq, NULL, NULL, NULL, NULL, NULL, NULL);
+    return IoCsqInitializeEx(&Csq, QueueInsert, QueueTake, QueuePeek, QueueLock, QueueUnlock, QueueTake);
 }
 
 static NTSTATUS
