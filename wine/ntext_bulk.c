@@ -4,8 +4,11 @@
  * readers read meanwhile; each worker thread raises its share, and the last to finish completes the request.
  * A request that is cancelled (its sender died) ends at the workers' next event.
  */
+#include "ntext_bulk.h"
 #include "madeup.h"
-#include "ntext_kernel.h"
+#include "ntext_notify.h"
+#include "ntext_pool.h"
+#include "ntext_process.h"
 
 typedef struct BULK BULK;
 

@@ -3,7 +3,9 @@
  * What drivers ask of a process or its token by handle. For a handle or an object that is not ntext's, Wine
  * answers. A fact that the feeder could not tell is STATUS_INVALID_INFO_CLASS: this "OS" has no such field.
  */
-#include "ntext_kernel.h"
+#include "ntext_handle.h"
+#include "ntext_pool.h"
+#include "ntext_process.h"
 
 #define HANDLE_GROUP_INTEGRITY    0x20u /* SE_GROUP_INTEGRITY */
 #define SID_BYTES(SubAuthorities) (FIELD_OFFSET(SID, SubAuthority) + (SubAuthorities) * sizeof(ULONG))

@@ -4,7 +4,7 @@
  * make Wine take ntext.sys for an ordinary DLL and call its entry point as such. kernelbase has what is
  * needed, and every process has kernelbase.
  */
-#include "ntext_kernel.h"
+#include "ntext_image.h"
 
 #include <ntimage.h>
 

@@ -1,186 +1,32 @@
 /* SPDX-License-Identifier: MIT
  *
- * The export driver's own device, by which feeder.exe raises events.
+ * What else is exported: what a driver asks the system as a whole.
  */
-#include "ntext_kernel.h"
-
-#define MAIN_DRIVER_NAME      L"\\Driver\\Ntext"
-#define MAIN_DEVICE_TYPE      0x8951
-#define MAIN_DISPATCH_TIMEOUT (-1000000) /* 100 ms, relative */
-
-/* Missing in the headers. */
-NTKERNELAPI NTSTATUS NTAPI IoCreateDriver(PUNICODE_STRING Name, PDRIVER_INITIALIZE Init);
+#include "ntext_main.h"
+#include "ntext.h"
+#include "ntext_device.h"
+#include "ntext_image.h"
+#include "ntext_offer.h"
 
 DRIVER_INITIALIZE DriverEntry;
-static DRIVER_INITIALIZE MainInitDriver;
-static DRIVER_DISPATCH MainDispatch;
 
-static BOOLEAN
-MainIsText(_In_ const NTEXT_EVENT *Event, _In_ NTEXT_BYTES Bytes, _In_ ULONG MaxLength)
+/* kernelbase's; a FILETIME is the same number. */
+DECLSPEC_IMPORT VOID WINAPI GetSystemTimePreciseAsFileTime(PLARGE_INTEGER Time);
+
+PVOID NTAPI
+NtextMmGetSystemRoutineAddress(PUNICODE_STRING Routine)
 {
-    if (!Bytes.Offset)
-        return Bytes.Length == 0;
-    return Bytes.Offset >= sizeof(*Event) && Bytes.Offset % 4 == 0 && Bytes.Offset <= Event->Size &&
-           Bytes.Length <= MaxLength && Bytes.Length <= Event->Size - Bytes.Offset;
+    DeviceStart();
+    if (OfferStatus(Routine) == (NTSTATUS)NTEXT_HIDDEN)
+        return NULL;
+    PVOID Own = ImageOwnExport(Routine);
+    return Own ? Own : MmGetSystemRoutineAddress(Routine);
 }
 
-static BOOLEAN
-MainIsSid(_In_ const NTEXT_EVENT *Event)
+VOID NTAPI
+NtextKeQuerySystemTimePrecise(PLARGE_INTEGER Time)
 {
-    if (!MainIsText(Event, Event->UserSid, NTEXT_MAX_SID_BYTES))
-        return FALSE;
-    if (!Event->UserSid.Offset)
-        return TRUE;
-    const SID *Sid = (const VOID *)((const UCHAR *)Event + Event->UserSid.Offset);
-    ULONG Header = FIELD_OFFSET(SID, SubAuthority);
-    return Event->UserSid.Length >= Header &&
-           Event->UserSid.Length == Header + Sid->SubAuthorityCount * sizeof(ULONG);
-}
-
-static BOOLEAN
-MainIsEvent(_In_ const NTEXT_EVENT *Event, _In_ ULONG Length)
-{
-    if (Length < sizeof(*Event) || Event->Size != Length || Event->Kind >= NTEXT_KIND_COUNT)
-        return FALSE;
-    BOOLEAN IsKernelImage = Event->Kind == NTEXT_IMAGE && (Event->Properties & NTEXT_IMAGE_SYSTEM_MODE);
-    return (Event->ProcessId != 0) == !IsKernelImage &&
-           MainIsText(Event, Event->Image, NTEXT_MAX_TEXT_BYTES) &&
-           MainIsText(Event, Event->NativeImage, NTEXT_MAX_PATH_BYTES) &&
-           MainIsText(Event, Event->CommandLine, NTEXT_MAX_TEXT_BYTES) && MainIsSid(Event);
-}
-
-static NTSTATUS
-MainState(_Inout_ PIRP Irp, _In_ PIO_STACK_LOCATION Stack)
-{
-    if (Stack->Parameters.DeviceIoControl.OutputBufferLength < sizeof(NTEXT_STATE))
-        return STATUS_BUFFER_TOO_SMALL;
-    NTEXT_STATE *State = Irp->AssociatedIrp.SystemBuffer;
-    RtlZeroMemory(State, sizeof(*State));
-    State->Version = NTEXT_VERSION;
-    NotifyState(State);
-    ProcessState(State);
-    Irp->IoStatus.Information = sizeof(*State);
-    return STATUS_SUCCESS;
-}
-
-static NTSTATUS
-MainRaise(_Inout_ PIRP Irp, _In_ PIO_STACK_LOCATION Stack)
-{
-    NTEXT_RESULT Result;
-    const NTEXT_EVENT *Event = Irp->AssociatedIrp.SystemBuffer;
-    if (Stack->Parameters.DeviceIoControl.OutputBufferLength < sizeof(Result))
-        return STATUS_BUFFER_TOO_SMALL;
-    if (!MainIsEvent(Event, Stack->Parameters.DeviceIoControl.InputBufferLength))
-        return STATUS_INVALID_PARAMETER;
-    NTSTATUS Status = NotifyRaise(Event, Stack->FileObject, &Result);
-    if (!NT_SUCCESS(Status))
-        return Status;
-    RtlCopyMemory(Irp->AssociatedIrp.SystemBuffer, &Result, sizeof(Result));
-    Irp->IoStatus.Information = sizeof(Result);
-    return STATUS_SUCCESS;
-}
-
-static NTSTATUS
-MainControl(_Inout_ PIRP Irp, _In_ PIO_STACK_LOCATION Stack)
-{
-    switch (Stack->Parameters.DeviceIoControl.IoControlCode)
-    {
-    case NTEXT_IOCTL_STATE:
-        return MainState(Irp, Stack);
-    case NTEXT_IOCTL_RAISE:
-        return MainRaise(Irp, Stack);
-    case NTEXT_IOCTL_BULK:
-        return BulkStart(Irp, Stack);
-    default:
-        return STATUS_INVALID_DEVICE_REQUEST;
-    }
-}
-
-static NTSTATUS NTAPI
-MainDispatch(PDEVICE_OBJECT Device, PIRP Irp)
-{
-    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
-    NTSTATUS Status = STATUS_SUCCESS;
-    UNREFERENCED_PARAMETER(Device);
-    Irp->IoStatus.Information = 0;
-    if (Stack->MajorFunction == IRP_MJ_DEVICE_CONTROL)
-        Status = MainControl(Irp, Stack);
-    else if (Stack->MajorFunction == IRP_MJ_CLOSE)
-        ProcessUnlistOwner(Stack->FileObject);
-    if (Status == STATUS_PENDING)
-        return Status;
-    Irp->IoStatus.Status = Status;
-    IoCompleteRequest(Irp, IO_NO_INCREMENT);
-    return Status;
-}
-
-static NTSTATUS NTAPI
-MainInitDriver(PDRIVER_OBJECT Driver, PUNICODE_STRING RegistryPath)
-{
-    UNICODE_STRING Name, Link;
-    PDEVICE_OBJECT Device;
-    UNREFERENCED_PARAMETER(RegistryPath);
-    RtlInitUnicodeString(&Name, NTEXT_DEVICE_NAME);
-    RtlInitUnicodeString(&Link, NTEXT_LINK_NAME);
-    Driver->MajorFunction[IRP_MJ_CREATE] = MainDispatch;
-    Driver->MajorFunction[IRP_MJ_CLOSE] = MainDispatch;
-    Driver->MajorFunction[IRP_MJ_DEVICE_CONTROL] = MainDispatch;
-    NTSTATUS Status = IoCreateDevice(Driver, 0, &Name, MAIN_DEVICE_TYPE, 0, FALSE, &Device);
-    if (!NT_SUCCESS(Status))
-        return Status;
-    (VOID) IoDeleteSymbolicLink(&Link); /* it outlives the process that made it */
-    Status = IoCreateSymbolicLink(&Link, &Name);
-    if (!NT_SUCCESS(Status))
-        IoDeleteDevice(Device);
-    else
-        Device->Flags &= ~(ULONG)DO_DEVICE_INITIALIZING;
-    return Status;
-}
-
-VOID
-NtextStart(VOID)
-{
-    static LONG Started;
-    UNICODE_STRING Name;
-    if (Started || InterlockedExchange(&Started, 1))
-        return;
-    /* When the driver that imports it goes, ntext stays: its device belongs to the process, and a request may be
-     * in it at that moment. */
-    if (!ImagePinOwn())
-        DbgPrint("ntext: cannot stay loaded when its driver is unloaded\n");
-    ProcessInit();
-    NotifyInit();
-    RtlInitUnicodeString(&Name, MAIN_DRIVER_NAME);
-    NTSTATUS Status = IoCreateDriver(&Name, MainInitDriver);
-    if (!NT_SUCCESS(Status))
-        DbgPrint("ntext: no device for the feeder: 0x%08lX\n", Status);
-}
-
-/* ---- Unloading ----------------------------------------------------------------------------------------- */
-
-/* Waits until the one thread that dispatches requests has left whatever it is in, by a request of our own that
- * comes after. It does not come through where this very thread is to dispatch it: when Wine shuts down. */
-static VOID
-MainPassDispatcher(_In_ HANDLE Event)
-{
-    /* Not on the stack: a request given up may still be answered. */
-    static IO_STATUS_BLOCK IoStatus;
-    static NTEXT_STATE State;
-    UNICODE_STRING Name;
-    OBJECT_ATTRIBUTES Attributes;
-    HANDLE Device;
-    LARGE_INTEGER Timeout = {.QuadPart = MAIN_DISPATCH_TIMEOUT};
-    RtlInitUnicodeString(&Name, NTEXT_DEVICE_NAME);
-    InitializeObjectAttributes(&Attributes, &Name, OBJ_KERNEL_HANDLE, NULL, NULL);
-    NTSTATUS Status = ZwCreateFile(&Device, GENERIC_READ, &Attributes, &IoStatus, NULL, 0,
-                                   FILE_SHARE_READ | FILE_SHARE_WRITE, FILE_OPEN, 0, NULL, 0);
-    if (!NT_SUCCESS(Status))
-        return;
-    Status = ZwDeviceIoControlFile(Device, Event, NULL, NULL, &IoStatus, NTEXT_IOCTL_STATE, NULL, 0, &State,
-                                   sizeof(State));
-    if (Status == STATUS_PENDING)
-        (VOID) ZwWaitForSingleObject(Event, FALSE, &Timeout);
-    ZwClose(Device);
+    GetSystemTimePreciseAsFileTime(Time);
 }
 
 /* Wine unmaps a driver as soon as its DriverUnload has returned, while a request that it has completed may still
@@ -188,12 +34,8 @@ MainPassDispatcher(_In_ HANDLE Event)
 VOID NTAPI
 NtextIoDeleteDevice(PDEVICE_OBJECT Device)
 {
-    HANDLE Event;
     IoDeleteDevice(Device);
-    if (!NT_SUCCESS(ZwCreateEvent(&Event, EVENT_ALL_ACCESS, NULL, NotificationEvent, FALSE)))
-        return;
-    MainPassDispatcher(Event);
-    ZwClose(Event);
+    DevicePassDispatcher();
 }
 
 /* Never called for an export driver that is loaded as an import. */

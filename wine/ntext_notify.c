@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The notify routines that drivers register, and their calling. A routine's place in its table is guarded
- * twice: NotifyTables.Lock for who takes and frees it, rundown protection for the calls in flight, on which
+ * twice: Notified.Lock for who takes and frees it, rundown protection for the calls in flight, on which
  * its removal waits.
  *
  *     free -> registered -> removed, calls in flight -> free
@@ -9,11 +9,10 @@
  * While a routine is called, PsGetCurrentProcessId and PsGetCurrentThreadId tell in that thread alone what
  * the event says: a NOTIFY_FRAME on the stack of each thread that raises.
  */
-#include "ntext_kernel.h"
+#include "ntext_notify.h"
+#include "ntext_process.h"
 
 #define NOTIFY_MAX_ROUTINES 64u /* as in Windows */
-#define NOTIFY_SUBSYSTEMS   0u  /* PsCreateProcessNotifySubsystems */
-#define NOTIFY_CONFLICTING  1u  /* PS_IMAGE_NOTIFY_CONFLICTING_ARCHITECTURE */
 
 typedef struct NOTIFY_ROUTINE
 {
@@ -31,9 +30,8 @@ typedef struct NOTIFY_TABLE
 static struct
 {
     KSPIN_LOCK Lock;
-    NOTIFY_TABLE Process;
-    NOTIFY_TABLE Image;
-} NotifyTables;
+    NOTIFY_TABLE Tables[NOTIFY_IMAGE + 1];
+} Notified;
 
 typedef struct NOTIFY_FRAME
 {
@@ -60,9 +58,9 @@ NotifyInitTable(_Out_ NOTIFY_TABLE *Table)
 VOID
 NotifyInit(VOID)
 {
-    KeInitializeSpinLock(&NotifyTables.Lock);
-    NotifyInitTable(&NotifyTables.Process);
-    NotifyInitTable(&NotifyTables.Image);
+    KeInitializeSpinLock(&Notified.Lock);
+    NotifyInitTable(&Notified.Tables[NOTIFY_PROCESS]);
+    NotifyInitTable(&Notified.Tables[NOTIFY_IMAGE]);
 }
 
 /* ---- Registration -------------------------------------------------------------------------------------- */
@@ -76,13 +74,13 @@ NotifyFindLocked(_In_ NOTIFY_TABLE *Table, _In_opt_ PVOID Routine, _In_ ULONG Ti
     return NULL;
 }
 
-static NTSTATUS
-NotifyAdd(_In_ NOTIFY_TABLE *Table, _In_ PVOID Routine, _In_ ULONG Tier, _In_ ULONG_PTR Flags)
+NTSTATUS
+NotifyAdd(NOTIFY_WHICH Which, PVOID Routine, ULONG Tier, ULONG_PTR Flags)
 {
     KIRQL Irql;
+    NOTIFY_TABLE *Table = &Notified.Tables[Which];
     NTSTATUS Status = STATUS_INVALID_PARAMETER;
-    NtextStart();
-    KeAcquireSpinLock(&NotifyTables.Lock, &Irql);
+    KeAcquireSpinLock(&Notified.Lock, &Irql);
     if (!NotifyFindLocked(Table, Routine, Tier))
     {
         NOTIFY_ROUTINE *Place = NotifyFindLocked(Table, NULL, 0);
@@ -95,97 +93,25 @@ NotifyAdd(_In_ NOTIFY_TABLE *Table, _In_ PVOID Routine, _In_ ULONG Tier, _In_ UL
             ExInitializeRundownProtection(&Place->Calls);
         }
     }
-    KeReleaseSpinLock(&NotifyTables.Lock, Irql);
+    KeReleaseSpinLock(&Notified.Lock, Irql);
     return Status;
 }
 
-static NTSTATUS
-NotifyRemove(_In_ NOTIFY_TABLE *Table, _In_ PVOID Routine, _In_ ULONG Tier)
+NTSTATUS
+NotifyRemove(NOTIFY_WHICH Which, PVOID Routine, ULONG Tier)
 {
     KIRQL Irql;
-    KeAcquireSpinLock(&NotifyTables.Lock, &Irql);
+    NOTIFY_TABLE *Table = &Notified.Tables[Which];
+    KeAcquireSpinLock(&Notified.Lock, &Irql);
     NOTIFY_ROUTINE *Place = NotifyFindLocked(Table, Routine, Tier);
-    KeReleaseSpinLock(&NotifyTables.Lock, Irql);
+    KeReleaseSpinLock(&Notified.Lock, Irql);
     if (!Place)
         return STATUS_PROCEDURE_NOT_FOUND;
     ExWaitForRundownProtectionRelease(&Place->Calls);
-    KeAcquireSpinLock(&NotifyTables.Lock, &Irql);
+    KeAcquireSpinLock(&Notified.Lock, &Irql);
     Place->Routine = NULL;
-    KeReleaseSpinLock(&NotifyTables.Lock, Irql);
+    KeReleaseSpinLock(&Notified.Lock, Irql);
     return STATUS_SUCCESS;
-}
-
-static NTSTATUS
-NotifySetProcess(_In_ PCWSTR Name, _In_ ULONG Tier, _In_ PVOID Routine, _In_ BOOLEAN Remove)
-{
-    UNICODE_STRING Registrar;
-    if (Remove)
-        return NotifyRemove(&NotifyTables.Process, Routine, Tier);
-    RtlInitUnicodeString(&Registrar, Name);
-    NTSTATUS Status = NtextOffer(&Registrar);
-    if (!NT_SUCCESS(Status))
-        return Status;
-    if (Tier != NTEXT_TIER_BASE && !ImageForcesIntegrity(Routine))
-        return STATUS_ACCESS_DENIED;
-    Status = NotifyAdd(&NotifyTables.Process, Routine, Tier, 0);
-    /* Of process routines the contract says so for a full table too. */
-    return Status == STATUS_INSUFFICIENT_RESOURCES ? STATUS_INVALID_PARAMETER : Status;
-}
-
-NTSTATUS NTAPI
-NtextPsSetCreateProcessNotifyRoutine(PCREATE_PROCESS_NOTIFY_ROUTINE Routine, BOOLEAN Remove)
-{
-    return NotifySetProcess(L"PsSetCreateProcessNotifyRoutine", NTEXT_TIER_BASE, (PVOID)(ULONG_PTR)Routine,
-                            Remove);
-}
-
-NTSTATUS NTAPI
-NtextPsSetCreateProcessNotifyRoutineEx(PCREATE_PROCESS_NOTIFY_ROUTINE_EX Routine, BOOLEAN Remove)
-{
-    return NotifySetProcess(L"PsSetCreateProcessNotifyRoutineEx", NTEXT_TIER_EX, (PVOID)(ULONG_PTR)Routine,
-                            Remove);
-}
-
-NTSTATUS NTAPI
-NtextPsSetCreateProcessNotifyRoutineEx2(ULONG Type, PVOID Routine, BOOLEAN Remove)
-{
-    if (Type != NOTIFY_SUBSYSTEMS)
-        return STATUS_INVALID_PARAMETER;
-    return NotifySetProcess(L"PsSetCreateProcessNotifyRoutineEx2", NTEXT_TIER_EX2, Routine, Remove);
-}
-
-static NTSTATUS
-NotifySetImage(_In_ PCWSTR Name, _In_ ULONG Tier, _In_ PLOAD_IMAGE_NOTIFY_ROUTINE Routine,
-               _In_ ULONG_PTR Flags)
-{
-    UNICODE_STRING Registrar;
-    RtlInitUnicodeString(&Registrar, Name);
-    NTSTATUS Status = NtextOffer(&Registrar);
-    return NT_SUCCESS(Status) ? NotifyAdd(&NotifyTables.Image, (PVOID)(ULONG_PTR)Routine, Tier, Flags)
-                              : Status;
-}
-
-NTSTATUS NTAPI
-NtextPsSetLoadImageNotifyRoutine(PLOAD_IMAGE_NOTIFY_ROUTINE Routine)
-{
-    return NotifySetImage(L"PsSetLoadImageNotifyRoutine", NTEXT_TIER_BASE, Routine, 0);
-}
-
-NTSTATUS NTAPI
-NtextPsSetLoadImageNotifyRoutineEx(PLOAD_IMAGE_NOTIFY_ROUTINE Routine, ULONG_PTR Flags)
-{
-    if (Flags & ~(ULONG_PTR)NOTIFY_CONFLICTING)
-        return STATUS_INVALID_PARAMETER_2;
-    return NotifySetImage(L"PsSetLoadImageNotifyRoutineEx", NTEXT_TIER_EX, Routine, Flags);
-}
-
-NTSTATUS NTAPI
-NtextPsRemoveLoadImageNotifyRoutine(PLOAD_IMAGE_NOTIFY_ROUTINE Routine)
-{
-    NTSTATUS Status = NotifyRemove(&NotifyTables.Image, (PVOID)(ULONG_PTR)Routine, NTEXT_TIER_EX);
-    if (Status == STATUS_PROCEDURE_NOT_FOUND)
-        Status = NotifyRemove(&NotifyTables.Image, (PVOID)(ULONG_PTR)Routine, NTEXT_TIER_BASE);
-    return Status;
 }
 
 static VOID
@@ -204,10 +130,10 @@ VOID
 NotifyState(NTEXT_STATE *State)
 {
     KIRQL Irql;
-    KeAcquireSpinLock(&NotifyTables.Lock, &Irql);
-    NotifyTableState(&NotifyTables.Process, &State->ProcessRoutines, &State->ProcessTier);
-    NotifyTableState(&NotifyTables.Image, &State->ImageRoutines, &State->ImageTier);
-    KeReleaseSpinLock(&NotifyTables.Lock, Irql);
+    KeAcquireSpinLock(&Notified.Lock, &Irql);
+    NotifyTableState(&Notified.Tables[NOTIFY_PROCESS], &State->ProcessRoutines, &State->ProcessTier);
+    NotifyTableState(&Notified.Tables[NOTIFY_IMAGE], &State->ImageRoutines, &State->ImageTier);
+    KeReleaseSpinLock(&Notified.Lock, Irql);
 }
 
 /* ---- Who is running ------------------------------------------------------------------------------------ */
@@ -344,7 +270,7 @@ static VOID
 NotifyCallAll(_In_ const NOTIFY_CALL *Call, _Inout_ NTEXT_RESULT *Result)
 {
     BOOLEAN IsImage = Call->Event->Kind == NTEXT_IMAGE;
-    NOTIFY_TABLE *Table = IsImage ? &NotifyTables.Image : &NotifyTables.Process;
+    NOTIFY_TABLE *Table = &Notified.Tables[IsImage ? NOTIFY_IMAGE : NOTIFY_PROCESS];
     for (ULONG i = 0; i < NOTIFY_MAX_ROUTINES; i++)
     {
         NOTIFY_ROUTINE *Routine = &Table->Routines[i];

@@ -3,18 +3,8 @@
  * Which routines this "OS" has: those of `feeder offer`, read anew at each question, so that it counts from a
  * driver's next start.
  */
-#include "ntext_kernel.h"
-
-#define OFFER_POOL_RAISE          0x20ull /* POOL_FLAG_RAISE_ON_FAILURE */
-#define OFFER_POOL_UNINITIALIZED  0x02ull
-#define OFFER_POOL_NON_PAGED      0x40ull
-#define OFFER_POOL_NON_PAGED_EXEC 0x80ull
-#define OFFER_POOL_PAGED          0x100ull
-#define OFFER_POOL_TYPES          (OFFER_POOL_NON_PAGED | OFFER_POOL_NON_PAGED_EXEC | OFFER_POOL_PAGED)
-#define OFFER_NON_PAGED_POOL_NX   512 /* NonPagedPoolNx, newer than some headers */
-
-/* kernelbase's; a FILETIME is the same number. */
-DECLSPEC_IMPORT VOID WINAPI GetSystemTimePreciseAsFileTime(PLARGE_INTEGER Time);
+#include "ntext_offer.h"
+#include "ntext.h"
 
 static NTSTATUS
 OfferQuery(_In_ HANDLE Key, _In_ PUNICODE_STRING Routine)
@@ -34,7 +24,7 @@ OfferQuery(_In_ HANDLE Key, _In_ PUNICODE_STRING Routine)
 }
 
 NTSTATUS
-NtextOffer(PUNICODE_STRING Routine)
+OfferStatus(PUNICODE_STRING Routine)
 {
     UNICODE_STRING Path;
     OBJECT_ATTRIBUTES Attributes;
@@ -46,38 +36,4 @@ NtextOffer(PUNICODE_STRING Routine)
     NTSTATUS Status = OfferQuery(Key, Routine);
     ZwClose(Key);
     return Status;
-}
-
-PVOID NTAPI
-NtextMmGetSystemRoutineAddress(PUNICODE_STRING Routine)
-{
-    NtextStart();
-    if (NtextOffer(Routine) == (NTSTATUS)NTEXT_HIDDEN)
-        return NULL;
-    PVOID Own = ImageOwnExport(Routine);
-    return Own ? Own : MmGetSystemRoutineAddress(Routine);
-}
-
-PVOID NTAPI
-NtextExAllocatePool2(ULONG64 Flags, SIZE_T Bytes, ULONG Tag)
-{
-    PVOID Memory = NULL;
-    ULONG64 Type = Flags & OFFER_POOL_TYPES;
-    if (Type == OFFER_POOL_NON_PAGED)
-        Memory = ExAllocatePoolWithTag((POOL_TYPE)OFFER_NON_PAGED_POOL_NX, Bytes, Tag);
-    else if (Type == OFFER_POOL_NON_PAGED_EXEC)
-        Memory = ExAllocatePoolWithTag(NonPagedPool, Bytes, Tag);
-    else if (Type == OFFER_POOL_PAGED)
-        Memory = ExAllocatePoolWithTag(PagedPool, Bytes, Tag);
-    if (!Memory && (Flags & OFFER_POOL_RAISE))
-        ExRaiseStatus(STATUS_INSUFFICIENT_RESOURCES);
-    if (Memory && !(Flags & OFFER_POOL_UNINITIALIZED))
-        RtlZeroMemory(Memory, Bytes);
-    return Memory;
-}
-
-VOID NTAPI
-NtextKeQuerySystemTimePrecise(PLARGE_INTEGER Time)
-{
-    GetSystemTimePreciseAsFileTime(Time);
 }

@@ -7,7 +7,8 @@
  * closed; PsLookupProcessByProcessId finds listed ones. It lives until the last reference. Its type is known
  * by its first bytes: no object of Wine's begins with them.
  */
-#include "ntext_kernel.h"
+#include "ntext_process.h"
+#include "ntext_pool.h"
 
 #define PROCESS_MAGIC       0x9E3C0FFE5EA7B017ull
 #define PROCESS_BUCKETS     16384u /* a power of 2 */
@@ -16,7 +17,7 @@
 struct NTEXT_PROCESS
 {
     ULONG64 Magic;
-    LIST_ENTRY Link; /* in its bucket; guarded by ProcessTable.Lock, like Listed */
+    NTEXT_PROCESS *Next; /* in its bucket; guarded by ProcessTable.Lock, like Listed */
     BOOLEAN Listed;
     LONG References;
     volatile NTSTATUS ExitStatus;
@@ -28,21 +29,13 @@ struct NTEXT_PROCESS
 static struct
 {
     KSPIN_LOCK Lock;
-    LIST_ENTRY Buckets[PROCESS_BUCKETS];
+    NTEXT_PROCESS *Buckets[PROCESS_BUCKETS];
     LONG Alive;
     LONG References; /* that drivers hold */
     LONG Handles;    /* likewise */
 } ProcessTable;
 
-VOID
-ProcessInit(VOID)
-{
-    KeInitializeSpinLock(&ProcessTable.Lock);
-    for (ULONG i = 0; i < PROCESS_BUCKETS; i++)
-        InitializeListHead(&ProcessTable.Buckets[i]);
-}
-
-static LIST_ENTRY *
+static NTEXT_PROCESS **
 ProcessBucket(_In_ ULONG ProcessId)
 {
     return &ProcessTable.Buckets[ProcessId / 4 & (PROCESS_BUCKETS - 1)];
@@ -51,14 +44,10 @@ ProcessBucket(_In_ ULONG ProcessId)
 static NTEXT_PROCESS *
 ProcessFindLocked(_In_ ULONG ProcessId)
 {
-    LIST_ENTRY *Bucket = ProcessBucket(ProcessId);
-    for (LIST_ENTRY *Link = Bucket->Flink; Link != Bucket; Link = Link->Flink)
-    {
-        NTEXT_PROCESS *Process = CONTAINING_RECORD(Link, NTEXT_PROCESS, Link);
-        if (Process->Facts->ProcessId == ProcessId)
-            return Process;
-    }
-    return NULL;
+    NTEXT_PROCESS *Process = *ProcessBucket(ProcessId);
+    while (Process && Process->Facts->ProcessId != ProcessId)
+        Process = Process->Next;
+    return Process;
 }
 
 static NTEXT_PROCESS *
@@ -77,7 +66,7 @@ ProcessFind(_In_ ULONG ProcessId)
 static NTEXT_PROCESS *
 ProcessCreate(_In_ const NTEXT_EVENT *Event, _In_ PVOID Owner)
 {
-    if (InterlockedIncrement(&ProcessTable.Alive) > NTEXT_MAX_PROCESSES)
+    if (InterlockedIncrement(&ProcessTable.Alive) > PROCESS_MAX_ALIVE)
     {
         InterlockedDecrement(&ProcessTable.Alive);
         return NULL;
@@ -118,7 +107,10 @@ ProcessRelease(NTEXT_PROCESS *Process)
 static VOID
 ProcessUnlistLocked(_Inout_ NTEXT_PROCESS *Process)
 {
-    RemoveEntryList(&Process->Link);
+    NTEXT_PROCESS **Link = ProcessBucket(Process->Facts->ProcessId);
+    while (*Link != Process)
+        Link = &(*Link)->Next;
+    *Link = Process->Next;
     Process->Listed = FALSE;
 }
 
@@ -139,25 +131,28 @@ VOID
 ProcessUnlistOwner(PVOID Owner)
 {
     KIRQL Irql;
-    LIST_ENTRY Gone;
-    InitializeListHead(&Gone);
+    NTEXT_PROCESS *Gone = NULL;
     KeAcquireSpinLock(&ProcessTable.Lock, &Irql);
     for (ULONG i = 0; i < PROCESS_BUCKETS; i++)
-    {
-        LIST_ENTRY *Bucket = &ProcessTable.Buckets[i];
-        for (LIST_ENTRY *Link = Bucket->Flink, *Next = Link->Flink; Link != Bucket;
-             Link = Next, Next = Link->Flink)
+        for (NTEXT_PROCESS **Link = &ProcessTable.Buckets[i], *Process; (Process = *Link) != NULL;)
         {
-            NTEXT_PROCESS *Process = CONTAINING_RECORD(Link, NTEXT_PROCESS, Link);
             if (Process->Owner != Owner)
+            {
+                Link = &Process->Next;
                 continue;
-            ProcessUnlistLocked(Process);
-            InsertTailList(&Gone, &Process->Link);
+            }
+            *Link = Process->Next;
+            Process->Listed = FALSE;
+            Process->Next = Gone;
+            Gone = Process;
         }
-    }
     KeReleaseSpinLock(&ProcessTable.Lock, Irql);
-    while (!IsListEmpty(&Gone))
-        ProcessRelease(CONTAINING_RECORD(RemoveHeadList(&Gone), NTEXT_PROCESS, Link));
+    while (Gone)
+    {
+        NTEXT_PROCESS *Process = Gone;
+        Gone = Process->Next;
+        ProcessRelease(Process);
+    }
 }
 
 /* Lists New in the place of whatever has its id. */
@@ -170,7 +165,9 @@ ProcessList(_Inout_ NTEXT_PROCESS *New)
     NTEXT_PROCESS *Old = ProcessFindLocked(New->Facts->ProcessId);
     if (Old)
         ProcessUnlistLocked(Old);
-    InsertHeadList(ProcessBucket(New->Facts->ProcessId), &New->Link);
+    NTEXT_PROCESS **Bucket = ProcessBucket(New->Facts->ProcessId);
+    New->Next = *Bucket;
+    *Bucket = New;
     New->Listed = TRUE;
     KeReleaseSpinLock(&ProcessTable.Lock, Irql);
     if (Old)
@@ -270,7 +267,6 @@ ProcessCloseHandle(NTEXT_PROCESS *Process)
 NTSTATUS NTAPI
 NtextPsLookupProcessByProcessId(HANDLE ProcessId, PEPROCESS *Process)
 {
-    NtextStart();
     NTEXT_PROCESS *Found = ProcessFind(HandleToULong(ProcessId));
     if (!Found)
         return STATUS_INVALID_PARAMETER;
