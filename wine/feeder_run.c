@@ -151,6 +151,17 @@ RunImage(RUN *Run, const DEBUG_EVENT *Debug, const RUN_PROCESS *Process, const v
     RunRaise(Run, FactsMappedImage(Event, Process->Handle, Base));
 }
 
+/* Known of COMMAND itself, which this thread creates. Of its descendants the debugger's interface names no creator, and the
+ * parent need not be the one: a creator may choose another. */
+static void
+RunCreator(const RUN *Run, NTEXT_EVENT *Event)
+{
+    BOOL IsOurs = Event->ProcessId == Run->RootId;
+    Event->ThreadId = 0;
+    Event->CreatorProcessId = IsOurs ? GetCurrentProcessId() : 0;
+    Event->CreatorThreadId = IsOurs ? GetCurrentThreadId() : 0;
+}
+
 static void
 RunStart(RUN *Run, const DEBUG_EVENT *Debug)
 {
@@ -171,6 +182,7 @@ RunStart(RUN *Run, const DEBUG_EVENT *Debug)
 
     NTEXT_EVENT *Event = RunEvent(Run, Debug, NTEXT_START, Process);
     FactsOfStart(Event, Info->hProcess);
+    RunCreator(Run, Event);
     Event->ParentCreateTime = RunParentCreateTime(Run, Event->ParentProcessId, Process->CreateTime);
     RunRaise(Run, NULL);
     RunImage(Run, Debug, Process, Info->lpBaseOfImage);

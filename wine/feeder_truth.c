@@ -325,7 +325,7 @@ TruthEvent(TRUTH *Truth, const NTEXT_EVENT *Event, uint32_t Tier, int64_t Time, 
     TruthPlain(Truth, "event", Kinds[Event->Kind]);
     TruthTime(Truth, "time", Time);
     TruthNumber(Truth, "pid", Event->ProcessId);
-    TruthNumber(Truth, "tid", Event->ThreadId);
+    TruthNumber(Truth, "tid", Event->Kind == NTEXT_START ? Event->CreatorThreadId : Event->ThreadId);
     TruthTime(Truth, "create_time", Event->CreateTime);
     if (Event->Kind == NTEXT_START)
         TruthStart(Truth, Event, Drive);

@@ -160,6 +160,7 @@ MadeUpStart(MADE_UP *MadeUp, NTEXT_EVENT *Event)
     uint32_t Process = MadeUp->FirstProcess + MadeUp->Starts++;
     uint32_t PathBytes = MadeUp->Share.PathBytes;
     MadeUpProcess(MadeUp, Event, Process);
+    Event->ThreadId = 0;
     Event->Kind = NTEXT_START;
     Event->ParentProcessId = MadeUp->ParentProcessId;
     Event->ParentCreateTime = MadeUp->Share.BaseTime - PARENT_AGE;

@@ -89,12 +89,12 @@ typedef struct NTEXT_EVENT
     uint32_t Size; /* with its texts */
     uint32_t Kind;
     uint32_t ProcessId;       /* 0: a kernel image */
-    uint32_t ThreadId;        /* the thread that reports */
+    uint32_t ThreadId;        /* the thread that reports; of a start it is CreatorThreadId */
     int64_t CreateTime;       /* of ProcessId; 0: unknown */
     int64_t ParentCreateTime; /* 0: unknown */
     uint32_t ParentProcessId;
-    uint32_t CreatorProcessId; /* 0: unknown */
-    uint32_t CreatorThreadId;  /* 0: unknown */
+    uint32_t CreatorProcessId; /* 0: unknown; the routines of a start run in it */
+    uint32_t CreatorThreadId;  /* likewise */
     uint32_t CreateFlags;
     uint32_t CreationStatus;
     uint32_t Known;

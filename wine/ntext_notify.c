@@ -6,8 +6,8 @@
  *
  *     free -> registered -> removed, calls in flight -> free
  *
- * While a routine is called, PsGetCurrentProcessId and PsGetCurrentThreadId tell in that thread alone what
- * the event says: a NOTIFY_FRAME on the stack of each thread that raises.
+ * While a routine is called, PsGetCurrentProcessId and PsGetCurrentThreadId tell in that thread alone whom NT would have
+ * it run in, the creator at a start, else the process itself: a NOTIFY_FRAME on the stack of each thread that raises.
  */
 #include "ntext_notify.h"
 #include "ntext_process.h"
@@ -142,9 +142,10 @@ static VOID
 NotifyEnter(_Out_ NOTIFY_FRAME *Frame, _In_ const NTEXT_EVENT *Event)
 {
     KIRQL Irql;
+    BOOLEAN IsStart = Event->Kind == NTEXT_START;
     Frame->Thread = PsGetCurrentThreadId();
-    Frame->ProcessId = ULongToHandle(Event->ProcessId);
-    Frame->ThreadId = ULongToHandle(Event->ThreadId);
+    Frame->ProcessId = ULongToHandle(IsStart ? Event->CreatorProcessId : Event->ProcessId);
+    Frame->ThreadId = ULongToHandle(IsStart ? Event->CreatorThreadId : Event->ThreadId);
     KeEnterCriticalRegion();
     KeAcquireSpinLock(&NotifyFrameLock, &Irql);
     InsertHeadList(&NotifyFrames, &Frame->Link);

@@ -66,7 +66,6 @@ def start_of(**more):
     return {
         "Kind": START,
         "ProcessId": 4000,
-        "ThreadId": 4004,
         "CreateTime": NOW,
         "ParentProcessId": 400,
         "ParentCreateTime": NOW - 1,
@@ -151,7 +150,7 @@ def test_the_documentations_example_writes_utf8_with_what_steers_a_terminal_esca
 
 
 def test_what_the_os_does_not_hand_over_is_absent(driver, ntext):
-    ntext.raise_event(Kind=START, ProcessId=4000, ThreadId=4004)
+    ntext.raise_event(Kind=START, ProcessId=4000)
     ntext.raise_event(Kind=IMAGE, ProcessId=4000, ThreadId=4004, Base=0x1000, ImageSize=0x2000)
     start, load = only(driver, 1, 2)
     absent = {
@@ -186,7 +185,7 @@ def test_what_the_os_hands_over_is_present(driver, ntext):
     start = only(driver, 1)
     wanted = {
         "pid": 4000,
-        "tid": 4004,
+        "tid": 408,
         "parent_pid": 400,
         "creator_pid": 404,
         "creator_tid": 408,
@@ -205,6 +204,24 @@ def test_what_the_os_hands_over_is_present(driver, ntext):
     assert {name: start[name] for name in wanted} == wanted
     assert start["create_time"] == "2025-08-18T14:13:20.0000000Z"
     assert start["parent_create_time"] == "2025-08-18T14:13:19.9999999Z"
+
+
+@pytest.mark.parametrize("tier", ["ex2", "ex", "base"])
+def test_a_start_is_reported_by_its_creator_on_every_tier(prcm, tier):
+    """Or by nobody, where the OS does not tell: not by the new process's thread."""
+    prcm.install(offer=["--tier", tier])
+    prcm.start()
+    probe = prcm.probe()
+    ntext = Ntext(probe)
+    ntext.raise_event(**start_of())
+    ntext.raise_event(**start_of(ProcessId=5000, ThreadId=5004, CreatorProcessId=0, CreatorThreadId=0))
+    ntext.close()
+    probe.end()
+    told, untold = only(prcm, 1, 2)
+    assert (told["creator_pid"], told["creator_tid"], told["tid"]) == (404, 408, 408)
+    assert untold["tid"] == 0
+    for name in ("creator_pid", "creator_tid"):
+        assert (untold[name], untold[f"{name}_status"]) == (None, "absent")
 
 
 def test_a_parent_younger_than_its_child_is_another_process(driver, ntext):

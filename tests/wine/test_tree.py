@@ -62,6 +62,14 @@ def check_tree(truth):
     assert max(map(depth, starts)) == 4
 
 
+def check_creators(truth):
+    """The feeder knows who created its command, and of nobody else: a parent need not be the creator."""
+    root, *others = [event for event in truth if event["event"] == "process_start"]
+    assert root["creator_pid"] == root["parent_pid"] and root["creator_tid"] == root["tid"] != 0
+    for event in others:
+        assert (event["creator_pid"], event["creator_tid"], event["tid"]) == (None, None, 0)
+
+
 @pytest.mark.parametrize("tier", IN_USE)
 def test_a_tree_of_processes_is_all_there_in_order_on_every_tier(prcm, tier):
     prcm.install(offer=["--tier", tier])
@@ -72,6 +80,7 @@ def test_a_tree_of_processes_is_all_there_in_order_on_every_tier(prcm, tier):
     prcm.wait_for_readers(1)
     stream = check_stream(reader.end())
     check_tree(truth)
+    check_creators(truth)
     assert {event["tier"] for event in truth if event["event"] == "process_start"} == {tier}
     assert len(stream.events) == len(truth) and not stream.holes
     check_truth(truth, stream, begin=1)

@@ -20,7 +20,7 @@ OF_READER = {"host", "instance", "seq", "time", "user", "parent_image"}
 OF_EXITS = {"image", "lifetime_ms", "images"}
 # What the routines of a lower tier are not told.
 BELOW_EX2 = {"subsystem"}
-BELOW_EX = {"creator_pid", "creator_tid", "creation_status", "image_exact", "command_line", "subsystem"}
+BELOW_EX = {"creation_status", "image_exact", "command_line", "subsystem"}
 # What the stand-in answers when it is asked for the path of a process, and knows none.
 NOT_FOUND = "failed 0xC0000225"
 
