@@ -74,6 +74,8 @@ IoCsqInitializeEx(PIO_CSQ Csq, PIO_CSQ_INSERT_IRP_EX CsqInsertIrp, PIO_CSQ_REMOV
                   PIO_CSQ_PEEK_NEXT_IRP CsqPeekNextIrp, PIO_CSQ_ACQUIRE_LOCK CsqAcquireLock,
                   PIO_CSQ_RELEASE_LOCK CsqReleaseLock, PIO_CSQ_COMPLETE_CANCELED_IRP CsqCompleteCanceledIrp)
 {
+    ASSERT(CsqInsertIrp && CsqRemoveIrp && CsqPeekNextIrp);
+    ASSERT(CsqAcquireLock && CsqReleaseLock && CsqCompleteCanceledIrp);
     Csq->Type = IO_TYPE_CSQ_EX;
     Csq->CsqInsertIrp = (PIO_CSQ_INSERT_IRP)(PVOID)CsqInsertIrp;
     Csq->CsqRemoveIrp = CsqRemoveIrp;
@@ -89,7 +91,9 @@ IoCsqInitializeEx(PIO_CSQ Csq, PIO_CSQ_INSERT_IRP_EX CsqInsertIrp, PIO_CSQ_REMOV
 static BOOLEAN
 CsqArmCancelLocked(_In_ PIO_CSQ Csq, _In_ PIRP Irp)
 {
-    (VOID) IoSetCancelRoutine(Irp, CsqCancel);
+    PDRIVER_CANCEL Before = IoSetCancelRoutine(Irp, CsqCancel);
+    ASSERT(!Before);
+    UNREFERENCED_PARAMETER(Before);
     if (!Irp->Cancel || !IoSetCancelRoutine(Irp, NULL))
         return TRUE;
     CsqRemoveLocked(Csq, Irp);
@@ -101,6 +105,7 @@ IoCsqInsertIrpEx(PIO_CSQ Csq, PIRP Irp, PIO_CSQ_IRP_CONTEXT Context, PVOID Inser
 {
     PIO_CSQ_INSERT_IRP_EX Insert = (PIO_CSQ_INSERT_IRP_EX)(PVOID)Csq->CsqInsertIrp;
     KIRQL Irql;
+    ASSERT(Csq->Type == IO_TYPE_CSQ_EX);
     Csq->CsqAcquireLock(Csq, &Irql);
     CsqAttach(Csq, Irp, Context);
     NTSTATUS Status = Insert(Csq, Irp, InsertContext);
@@ -138,6 +143,7 @@ IoCsqRemoveIrp(PIO_CSQ Csq, PIO_CSQ_IRP_CONTEXT Context)
     KIRQL Irql;
     Csq->CsqAcquireLock(Csq, &Irql);
     PIRP Irp = Context->Irp;
+    ASSERT(!Irp || Context->Csq == Csq);
     if (Irp && !IoSetCancelRoutine(Irp, NULL))
         Irp = NULL;
     if (Irp)

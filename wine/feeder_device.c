@@ -72,8 +72,8 @@ StateCommand(int Count, WCHAR **Arguments)
     if (!Answered)
         return FEEDER_EXIT_NO_DRIVER;
     printf("{\"process_routines\":%u,\"process_tier\":\"%s\",\"image_routines\":%u,\"image_tier\":\"%s\","
-           "\"processes\":%u,\"references\":%u,\"handles\":%u}\n",
+           "\"processes\":%u,\"references\":%u,\"handles\":%u,\"broken_rules\":%u}\n",
            State.ProcessRoutines, Tiers[State.ProcessTier & 3], State.ImageRoutines,
-           Tiers[State.ImageTier & 3], State.Processes, State.References, State.Handles);
+           Tiers[State.ImageTier & 3], State.Processes, State.References, State.Handles, State.BrokenRules);
     return 0;
 }

@@ -151,8 +151,8 @@ RunImage(RUN *Run, const DEBUG_EVENT *Debug, const RUN_PROCESS *Process, const v
     RunRaise(Run, FactsMappedImage(Event, Process->Handle, Base));
 }
 
-/* Known of COMMAND itself, which this thread creates. Of its descendants the debugger's interface names no creator, and the
- * parent need not be the one: a creator may choose another. */
+/* Known of COMMAND itself, which this thread creates. Of its descendants the debugger's interface names no
+ * creator, and the parent need not be the one: a creator may choose another. */
 static void
 RunCreator(const RUN *Run, NTEXT_EVENT *Event)
 {

@@ -18,7 +18,10 @@
 #define NTEXT_OFFER_KERNEL_KEY L"\\Registry\\Machine\\" NTEXT_OFFER_KEY
 #define NTEXT_HIDDEN           0xC000007Au /* STATUS_PROCEDURE_NOT_FOUND */
 
-#define NTEXT_VERSION 1u
+/* A line for each rule of the OS's that a driver has broken. */
+#define NTEXT_RULES_FILE L"\\??\\C:\\windows\\ntext-rules.txt"
+
+#define NTEXT_VERSION 2u
 
 /* CTL_CODE(0x8951, Function, METHOD_BUFFERED, FILE_ANY_ACCESS) */
 #define NTEXT_CTL_CODE(Function) (((uint32_t)0x8951 << 16) | ((uint32_t)(Function) << 2))
@@ -43,9 +46,10 @@ typedef struct NTEXT_STATE
     uint32_t ProcessTier;     /* of the best of them; NTEXT_TIER_NONE without any */
     uint32_t ImageRoutines;
     uint32_t ImageTier;
-    uint32_t Processes;  /* process objects alive */
-    uint32_t References; /* to process objects that drivers hold: 0 once they have let go of all */
-    uint32_t Handles;    /* to process objects and their tokens that drivers hold, likewise */
+    uint32_t Processes;   /* process objects alive */
+    uint32_t References;  /* to process objects that drivers hold: 0 once they have let go of all */
+    uint32_t Handles;     /* to process objects and their tokens that drivers hold, likewise */
+    uint32_t BrokenRules; /* what drivers did that NT forbids */
 } NTEXT_STATE;
 
 #define NTEXT_START      0u

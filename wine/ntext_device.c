@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "ntext_device.h"
 #include "ntext_bulk.h"
+#include "ntext_handle.h"
 #include "ntext_image.h"
 #include "ntext_notify.h"
 #include "ntext_process.h"
+#include "ntext_rule.h"
 
 #define DEVICE_DRIVER_NAME      L"\\Driver\\Ntext"
 #define DEVICE_TYPE_NTEXT       0x8951
@@ -59,6 +61,8 @@ DeviceState(_Inout_ PIRP Irp, _In_ PIO_STACK_LOCATION Stack)
     State->Version = NTEXT_VERSION;
     NotifyState(State);
     ProcessState(State);
+    HandleState(State);
+    RuleState(State);
     Irp->IoStatus.Information = sizeof(*State);
     return STATUS_SUCCESS;
 }
@@ -144,8 +148,8 @@ DeviceStart(VOID)
     UNICODE_STRING Name;
     if (Started || InterlockedExchange(&Started, 1))
         return;
-    /* When the driver that imports it goes, ntext stays: its device belongs to the process, and a request may be
-     * in it at that moment. */
+    /* When the driver that imports it goes, ntext stays: its device belongs to the process, and a request may
+     * be in it at that moment. */
     if (!ImagePinOwn())
         DbgPrint("ntext: cannot stay loaded when its driver is unloaded\n");
     NotifyInit();
@@ -155,8 +159,8 @@ DeviceStart(VOID)
         DbgPrint("ntext: no device for the feeder: 0x%08lX\n", Status);
 }
 
-/* By a request of our own that comes after. It does not come through where this very thread is to dispatch it: when
- * Wine shuts down. */
+/* By a request of our own that comes after. It does not come through where this very thread is to dispatch
+ * it: when Wine shuts down. */
 static VOID
 DeviceAsk(_In_ HANDLE Event)
 {

@@ -7,8 +7,8 @@
 
 #include <ntifs.h>
 
-/* Makes the device, once; every later call does nothing. Each export through which a driver registers or looks up
- * something calls it first, since nobody runs ntext's DriverEntry when it is loaded as an import.
+/* Makes the device, once; every later call does nothing. Each export through which a driver registers or
+ * looks up something calls it first, since nobody runs ntext's DriverEntry when it is loaded as an import.
  */
 _IRQL_requires_(PASSIVE_LEVEL)
 VOID DeviceStart(VOID);

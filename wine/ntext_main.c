@@ -7,6 +7,7 @@
 #include "ntext_device.h"
 #include "ntext_image.h"
 #include "ntext_offer.h"
+#include "ntext_thread.h"
 
 DRIVER_INITIALIZE DriverEntry;
 
@@ -16,6 +17,7 @@ DECLSPEC_IMPORT VOID WINAPI GetSystemTimePreciseAsFileTime(PLARGE_INTEGER Time);
 PVOID NTAPI
 NtextMmGetSystemRoutineAddress(PUNICODE_STRING Routine)
 {
+    ThreadRequire(PASSIVE_LEVEL, "MmGetSystemRoutineAddress");
     DeviceStart();
     if (OfferStatus(Routine) == (NTSTATUS)NTEXT_HIDDEN)
         return NULL;
@@ -29,11 +31,12 @@ NtextKeQuerySystemTimePrecise(PLARGE_INTEGER Time)
     GetSystemTimePreciseAsFileTime(Time);
 }
 
-/* Wine unmaps a driver as soon as its DriverUnload has returned, while a request that it has completed may still
- * be on its way out of it. Deleting its device is the last that a driver does to be rid of requests. */
+/* Wine unmaps a driver as soon as its DriverUnload has returned, while a request that it has completed may
+ * still be on its way out of it. Deleting its device is the last that a driver does to be rid of requests. */
 VOID NTAPI
 NtextIoDeleteDevice(PDEVICE_OBJECT Device)
 {
+    ThreadRequire(APC_LEVEL, "IoDeleteDevice");
     IoDeleteDevice(Device);
     DevicePassDispatcher();
 }

@@ -6,17 +6,20 @@
  *
  *     free -> registered -> removed, calls in flight -> free
  *
- * While a routine is called, PsGetCurrentProcessId and PsGetCurrentThreadId tell in that thread alone whom NT would have
- * it run in, the creator at a start, else the process itself: a NOTIFY_FRAME on the stack of each thread that raises.
+ * While a routine is called, PsGetCurrentProcessId and PsGetCurrentThreadId tell in that thread alone whom NT
+ * would have it run in: the creator at a start, else the process itself.
  */
 #include "ntext_notify.h"
 #include "ntext_process.h"
+#include "ntext_rule.h"
+#include "ntext_thread.h"
 
 #define NOTIFY_MAX_ROUTINES 64u /* as in Windows */
 
 typedef struct NOTIFY_ROUTINE
 {
-    PVOID Routine; /* NULL: free */
+    PVOID Routine;   /* NULL: free */
+    BOOLEAN Leaving; /* being removed: it is found no more, and its place is not free yet */
     ULONG Tier;
     ULONG_PTR Flags;
     EX_RUNDOWN_REF Calls; /* run down wherever the routine must not be called */
@@ -32,18 +35,6 @@ static struct
     KSPIN_LOCK Lock;
     NOTIFY_TABLE Tables[NOTIFY_IMAGE + 1];
 } Notified;
-
-typedef struct NOTIFY_FRAME
-{
-    LIST_ENTRY Link;
-    HANDLE Thread; /* Wine's id of the thread that raises */
-    HANDLE ProcessId;
-    HANDLE ThreadId;
-} NOTIFY_FRAME;
-
-/* Guarded by NotifyFrameLock. */
-static LIST_ENTRY NotifyFrames = {&NotifyFrames, &NotifyFrames};
-static KSPIN_LOCK NotifyFrameLock;
 
 static VOID
 NotifyInitTable(_Out_ NOTIFY_TABLE *Table)
@@ -66,10 +57,20 @@ NotifyInit(VOID)
 /* ---- Registration -------------------------------------------------------------------------------------- */
 
 static NOTIFY_ROUTINE *
-NotifyFindLocked(_In_ NOTIFY_TABLE *Table, _In_opt_ PVOID Routine, _In_ ULONG Tier)
+NotifyFindFreeLocked(_In_ NOTIFY_TABLE *Table)
 {
     for (ULONG i = 0; i < NOTIFY_MAX_ROUTINES; i++)
-        if (Table->Routines[i].Routine == Routine && (!Routine || Table->Routines[i].Tier == Tier))
+        if (!Table->Routines[i].Routine)
+            return &Table->Routines[i];
+    return NULL;
+}
+
+static NOTIFY_ROUTINE *
+NotifyFindLocked(_In_ NOTIFY_TABLE *Table, _In_ PVOID Routine, _In_ ULONG Tier)
+{
+    for (ULONG i = 0; i < NOTIFY_MAX_ROUTINES && Routine; i++)
+        if (Table->Routines[i].Routine == Routine && Table->Routines[i].Tier == Tier &&
+            !Table->Routines[i].Leaving)
             return &Table->Routines[i];
     return NULL;
 }
@@ -81,9 +82,10 @@ NotifyAdd(NOTIFY_WHICH Which, PVOID Routine, ULONG Tier, ULONG_PTR Flags)
     NOTIFY_TABLE *Table = &Notified.Tables[Which];
     NTSTATUS Status = STATUS_INVALID_PARAMETER;
     KeAcquireSpinLock(&Notified.Lock, &Irql);
-    if (!NotifyFindLocked(Table, Routine, Tier))
+    /* NT takes an image routine as often as it comes, and calls it as often. */
+    if (Which == NOTIFY_IMAGE || !NotifyFindLocked(Table, Routine, Tier))
     {
-        NOTIFY_ROUTINE *Place = NotifyFindLocked(Table, NULL, 0);
+        NOTIFY_ROUTINE *Place = NotifyFindFreeLocked(Table);
         Status = Place ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
         if (Place)
         {
@@ -97,19 +99,34 @@ NotifyAdd(NOTIFY_WHICH Which, PVOID Routine, ULONG Tier, ULONG_PTR Flags)
     return Status;
 }
 
+/* Whether this thread is in a routine of that table. */
+static BOOLEAN
+NotifyIsInside(_In_ NOTIFY_WHICH Which)
+{
+    const THREAD_EVENT *Event = ThreadEvent();
+    return Event && (Event->Kind == NTEXT_IMAGE) == (Which == NOTIFY_IMAGE);
+}
+
 NTSTATUS
 NotifyRemove(NOTIFY_WHICH Which, PVOID Routine, ULONG Tier)
 {
     KIRQL Irql;
-    NOTIFY_TABLE *Table = &Notified.Tables[Which];
+    if (NotifyIsInside(Which))
+    {
+        RuleBroken("a notify routine", "removed from within one: NT would wait for ever");
+        return STATUS_POSSIBLE_DEADLOCK;
+    }
     KeAcquireSpinLock(&Notified.Lock, &Irql);
-    NOTIFY_ROUTINE *Place = NotifyFindLocked(Table, Routine, Tier);
+    NOTIFY_ROUTINE *Place = NotifyFindLocked(&Notified.Tables[Which], Routine, Tier);
+    if (Place)
+        Place->Leaving = TRUE;
     KeReleaseSpinLock(&Notified.Lock, Irql);
     if (!Place)
         return STATUS_PROCEDURE_NOT_FOUND;
     ExWaitForRundownProtectionRelease(&Place->Calls);
     KeAcquireSpinLock(&Notified.Lock, &Irql);
     Place->Routine = NULL;
+    Place->Leaving = FALSE;
     KeReleaseSpinLock(&Notified.Lock, Irql);
     return STATUS_SUCCESS;
 }
@@ -134,65 +151,6 @@ NotifyState(NTEXT_STATE *State)
     NotifyTableState(&Notified.Tables[NOTIFY_PROCESS], &State->ProcessRoutines, &State->ProcessTier);
     NotifyTableState(&Notified.Tables[NOTIFY_IMAGE], &State->ImageRoutines, &State->ImageTier);
     KeReleaseSpinLock(&Notified.Lock, Irql);
-}
-
-/* ---- Who is running ------------------------------------------------------------------------------------ */
-
-static VOID
-NotifyEnter(_Out_ NOTIFY_FRAME *Frame, _In_ const NTEXT_EVENT *Event)
-{
-    KIRQL Irql;
-    BOOLEAN IsStart = Event->Kind == NTEXT_START;
-    Frame->Thread = PsGetCurrentThreadId();
-    Frame->ProcessId = ULongToHandle(IsStart ? Event->CreatorProcessId : Event->ProcessId);
-    Frame->ThreadId = ULongToHandle(IsStart ? Event->CreatorThreadId : Event->ThreadId);
-    KeEnterCriticalRegion();
-    KeAcquireSpinLock(&NotifyFrameLock, &Irql);
-    InsertHeadList(&NotifyFrames, &Frame->Link);
-    KeReleaseSpinLock(&NotifyFrameLock, Irql);
-}
-
-static VOID
-NotifyLeave(_Inout_ NOTIFY_FRAME *Frame)
-{
-    KIRQL Irql;
-    KeAcquireSpinLock(&NotifyFrameLock, &Irql);
-    RemoveEntryList(&Frame->Link);
-    KeReleaseSpinLock(&NotifyFrameLock, Irql);
-    KeLeaveCriticalRegion();
-}
-
-/* FALSE: this thread raises nothing now. */
-static BOOLEAN
-NotifyFindFrame(_Out_ PHANDLE ProcessId, _Out_ PHANDLE ThreadId)
-{
-    KIRQL Irql;
-    BOOLEAN Found = FALSE;
-    HANDLE Thread = PsGetCurrentThreadId();
-    KeAcquireSpinLock(&NotifyFrameLock, &Irql);
-    for (LIST_ENTRY *Link = NotifyFrames.Flink; Link != &NotifyFrames && !Found; Link = Link->Flink)
-    {
-        NOTIFY_FRAME *Frame = CONTAINING_RECORD(Link, NOTIFY_FRAME, Link);
-        Found = Frame->Thread == Thread;
-        *ProcessId = Frame->ProcessId;
-        *ThreadId = Frame->ThreadId;
-    }
-    KeReleaseSpinLock(&NotifyFrameLock, Irql);
-    return Found;
-}
-
-HANDLE NTAPI
-NtextPsGetCurrentProcessId(VOID)
-{
-    HANDLE ProcessId, ThreadId;
-    return NotifyFindFrame(&ProcessId, &ThreadId) ? ProcessId : PsGetCurrentProcessId();
-}
-
-HANDLE NTAPI
-NtextPsGetCurrentThreadId(VOID)
-{
-    HANDLE ProcessId, ThreadId;
-    return NotifyFindFrame(&ProcessId, &ThreadId) ? ThreadId : PsGetCurrentThreadId();
 }
 
 /* ---- Calling ------------------------------------------------------------------------------------------- */
@@ -268,8 +226,9 @@ NotifyIsFor(_In_ const NTEXT_EVENT *Event, _In_ const NOTIFY_ROUTINE *Routine)
 }
 
 static VOID
-NotifyCallAll(_In_ const NOTIFY_CALL *Call, _Inout_ NTEXT_RESULT *Result)
+NotifyCallAll(_In_ const NOTIFY_CALL *Call, _In_ const THREAD_EVENT *As, _Inout_ NTEXT_RESULT *Result)
 {
+    THREAD_BEFORE Before;
     BOOLEAN IsImage = Call->Event->Kind == NTEXT_IMAGE;
     NOTIFY_TABLE *Table = &Notified.Tables[IsImage ? NOTIFY_IMAGE : NOTIFY_PROCESS];
     for (ULONG i = 0; i < NOTIFY_MAX_ROUTINES; i++)
@@ -281,19 +240,34 @@ NotifyCallAll(_In_ const NOTIFY_CALL *Call, _Inout_ NTEXT_RESULT *Result)
         {
             Result->Routines++;
             Result->Tier = Routine->Tier > Result->Tier ? Routine->Tier : Result->Tier;
+            ThreadEnterEvent(As, &Before);
             if (IsImage)
                 NotifyCallImage(Call, Routine);
             else
                 NotifyCallProcess(Call, Routine);
+            ThreadLeaveEvent(&Before);
         }
         ExReleaseRundownProtection(&Routine->Calls);
     }
 }
 
+/* In a critical region, as NT does. */
+static VOID
+NotifyCallAs(_In_ const NOTIFY_CALL *Call, _Inout_ NTEXT_RESULT *Result)
+{
+    const NTEXT_EVENT *Event = Call->Event;
+    BOOLEAN IsStart = Event->Kind == NTEXT_START;
+    THREAD_EVENT As = {.ProcessId = ULongToHandle(IsStart ? Event->CreatorProcessId : Event->ProcessId),
+                       .ThreadId = ULongToHandle(IsStart ? Event->CreatorThreadId : Event->ThreadId),
+                       .Kind = Event->Kind};
+    KeEnterCriticalRegion();
+    NotifyCallAll(Call, &As, Result);
+    KeLeaveCriticalRegion();
+}
+
 NTSTATUS
 NotifyRaise(const NTEXT_EVENT *Event, PVOID Owner, NTEXT_RESULT *Result)
 {
-    NOTIFY_FRAME Frame;
     NOTIFY_CALL Call = {.Event = Event};
     RtlZeroMemory(Result, sizeof(*Result));
     if (Event->Kind == NTEXT_START)
@@ -306,9 +280,7 @@ NotifyRaise(const NTEXT_EVENT *Event, PVOID Owner, NTEXT_RESULT *Result)
     }
     if (Event->Kind == NTEXT_EXIT)
         ProcessSetExitStatus(Call.Process, (NTSTATUS)Event->ExitStatus);
-    NotifyEnter(&Frame, Event);
-    NotifyCallAll(&Call, Result);
-    NotifyLeave(&Frame);
+    NotifyCallAs(&Call, Result);
     if (Event->Kind == NTEXT_EXIT)
         ProcessUnlist(Call.Process);
     if (Call.Process)

@@ -20,13 +20,15 @@ typedef enum NOTIFY_WHICH
 _IRQL_requires_(PASSIVE_LEVEL)
 VOID NotifyInit(VOID);
 
-/* Puts Routine of that tier (NTEXT_TIER_XXX) into a table. Flags are those of an image routine. STATUS_INVALID_PARAMETER:
- * it is there already; STATUS_INSUFFICIENT_RESOURCES: the table is full. */
+/* Puts Routine of that tier (NTEXT_TIER_XXX) into a table. Flags are those of an image routine.
+ * STATUS_INVALID_PARAMETER: a process routine is there already; STATUS_INSUFFICIENT_RESOURCES: the table is
+ * full. */
 _IRQL_requires_(PASSIVE_LEVEL)
 NTSTATUS
 NotifyAdd(_In_ NOTIFY_WHICH Which, _In_ PVOID Routine, _In_ ULONG Tier, _In_ ULONG_PTR Flags);
 
-/* Waits for the calls in flight. STATUS_PROCEDURE_NOT_FOUND: it is not there. */
+/* Waits for the calls in flight. STATUS_PROCEDURE_NOT_FOUND: it is not there; STATUS_POSSIBLE_DEADLOCK: from
+ * within a routine of that table. */
 _IRQL_requires_max_(APC_LEVEL)
 NTSTATUS NotifyRemove(_In_ NOTIFY_WHICH Which, _In_ PVOID Routine, _In_ ULONG Tier);
 
@@ -38,8 +40,5 @@ NotifyRaise(_In_ const NTEXT_EVENT *Event, _In_ PVOID Owner, _Out_ NTEXT_RESULT 
 
 _IRQL_requires_(PASSIVE_LEVEL)
 VOID NotifyState(_Inout_ NTEXT_STATE *State);
-
-HANDLE NTAPI NtextPsGetCurrentProcessId(VOID);
-HANDLE NTAPI NtextPsGetCurrentThreadId(VOID);
 
 #endif

@@ -9,10 +9,14 @@
  */
 #include "ntext_process.h"
 #include "ntext_pool.h"
+#include "ntext_rule.h"
+#include "ntext_thread.h"
 
-#define PROCESS_MAGIC       0x9E3C0FFE5EA7B017ull
-#define PROCESS_BUCKETS     16384u /* a power of 2 */
-#define PROCESS_HANDLE_BITS (PROCESS_HANDLE_PROCESS | PROCESS_HANDLE_TOKEN)
+#define PROCESS_MAGIC   0x9E3C0FFE5EA7B017ull
+#define PROCESS_BUCKETS 16384u /* a power of 2 */
+
+/* Missing in the headers. */
+NTKERNELAPI POBJECT_TYPE NTAPI ObGetObjectType(PVOID Object);
 
 struct NTEXT_PROCESS
 {
@@ -20,6 +24,7 @@ struct NTEXT_PROCESS
     NTEXT_PROCESS *Next; /* in its bucket; guarded by ProcessTable.Lock, like Listed */
     BOOLEAN Listed;
     LONG References;
+    LONG DriverReferences; /* those of them that drivers hold */
     volatile NTSTATUS ExitStatus;
     PVOID Owner;
     UNICODE_STRING NativeImage;
@@ -32,8 +37,17 @@ static struct
     NTEXT_PROCESS *Buckets[PROCESS_BUCKETS];
     LONG Alive;
     LONG References; /* that drivers hold */
-    LONG Handles;    /* likewise */
 } ProcessTable;
+
+/* Only its address says anything. As in NT 5.2 its first word leads to something else: whoever follows
+ * PsProcessType once too often finds no type there. */
+struct _OBJECT_TYPE
+{
+    PCSTR Name;
+};
+
+static struct _OBJECT_TYPE ProcessTypeObject = {"Process"};
+POBJECT_TYPE NtextPsProcessType = &ProcessTypeObject;
 
 static NTEXT_PROCESS **
 ProcessBucket(_In_ ULONG ProcessId)
@@ -224,6 +238,25 @@ ProcessOfObject(PVOID Object)
     return Process && Process->Magic == PROCESS_MAGIC ? Process : NULL;
 }
 
+VOID
+ProcessReference(NTEXT_PROCESS *Process)
+{
+    InterlockedIncrement(&Process->References);
+}
+
+POBJECT_TYPE
+ProcessType(VOID)
+{
+    return &ProcessTypeObject;
+}
+
+POBJECT_TYPE
+ProcessWineType(VOID)
+{
+    /* The headers have it imported, so the name stands for what the variable holds, not for its address. */
+    return (POBJECT_TYPE)(PVOID)PsProcessType;
+}
+
 const NTEXT_EVENT *
 ProcessFacts(const NTEXT_PROCESS *Process)
 {
@@ -236,56 +269,49 @@ ProcessNativeImage(const NTEXT_PROCESS *Process)
     return &Process->NativeImage;
 }
 
-/* ---- Handles: the address of the process, with a bit set that neither a pointer nor a handle of Wine's has
- * ---- */
-
-HANDLE
-ProcessOpenHandle(NTEXT_PROCESS *Process, ULONG_PTR Type)
-{
-    InterlockedIncrement(&Process->References);
-    InterlockedIncrement(&ProcessTable.Handles);
-    return (HANDLE)((ULONG_PTR)Process | Type);
-}
-
-NTEXT_PROCESS *
-ProcessOfHandle(HANDLE Handle, ULONG_PTR Type)
-{
-    if (((ULONG_PTR)Handle & PROCESS_HANDLE_BITS) != Type || (LONG_PTR)Handle < 0)
-        return NULL;
-    return ProcessOfObject((PVOID)((ULONG_PTR)Handle & ~PROCESS_HANDLE_BITS));
-}
-
-VOID
-ProcessCloseHandle(NTEXT_PROCESS *Process)
-{
-    InterlockedDecrement(&ProcessTable.Handles);
-    ProcessRelease(Process);
-}
-
 /* ---- Exports ------------------------------------------------------------------------------------------- */
+
+static VOID
+ProcessReferenceForDriver(_Inout_ NTEXT_PROCESS *Process)
+{
+    InterlockedIncrement(&ProcessTable.References);
+    InterlockedIncrement(&Process->DriverReferences);
+}
 
 NTSTATUS NTAPI
 NtextPsLookupProcessByProcessId(HANDLE ProcessId, PEPROCESS *Process)
 {
+    ThreadRequire(APC_LEVEL, "PsLookupProcessByProcessId");
     NTEXT_PROCESS *Found = ProcessFind(HandleToULong(ProcessId));
     if (!Found)
-        return STATUS_INVALID_PARAMETER;
-    InterlockedIncrement(&ProcessTable.References);
+        return STATUS_INVALID_CID;
+    ProcessReferenceForDriver(Found);
     *Process = ProcessObject(Found);
     return STATUS_SUCCESS;
+}
+
+/* Processes of Wine's are processes too, but what they are asked for here Wine does not tell. */
+static NTEXT_PROCESS *
+ProcessAsked(_In_ PVOID Object, _In_ PCSTR Routine)
+{
+    NTEXT_PROCESS *Process = ProcessOfObject(Object);
+    if (!Process && (!Object || ObGetObjectType(Object) != ProcessWineType()))
+        RuleBroken(Routine, "of what is no process");
+    return Process;
 }
 
 LONGLONG NTAPI
 NtextPsGetProcessCreateTimeQuadPart(PEPROCESS Object)
 {
-    NTEXT_PROCESS *Process = ProcessOfObject(Object);
+    NTEXT_PROCESS *Process = ProcessAsked(Object, "PsGetProcessCreateTimeQuadPart");
     return Process ? Process->Facts->CreateTime : 0;
 }
 
 NTSTATUS NTAPI
 NtextPsGetProcessExitStatus(PEPROCESS Object)
 {
-    NTEXT_PROCESS *Process = ProcessOfObject(Object);
+    ThreadRequire(APC_LEVEL, "PsGetProcessExitStatus");
+    NTEXT_PROCESS *Process = ProcessAsked(Object, "PsGetProcessExitStatus");
     return Process ? Process->ExitStatus : STATUS_PENDING;
 }
 
@@ -298,8 +324,8 @@ NtextObfReferenceObject(PVOID Object)
         ObfReferenceObject(Object);
         return;
     }
-    InterlockedIncrement(&ProcessTable.References);
-    InterlockedIncrement(&Process->References);
+    ProcessReference(Process);
+    ProcessReferenceForDriver(Process);
 }
 
 VOID FASTCALL
@@ -311,6 +337,12 @@ NtextObfDereferenceObject(PVOID Object)
         ObfDereferenceObject(Object);
         return;
     }
+    if (InterlockedDecrement(&Process->DriverReferences) < 0)
+    {
+        InterlockedIncrement(&Process->DriverReferences);
+        RuleBroken("ObDereferenceObject", "of a process that no driver has a reference to");
+        return;
+    }
     InterlockedDecrement(&ProcessTable.References);
     ProcessRelease(Process);
 }
@@ -320,5 +352,4 @@ ProcessState(NTEXT_STATE *State)
 {
     State->Processes = (ULONG)ProcessTable.Alive;
     State->References = (ULONG)ProcessTable.References;
-    State->Handles = (ULONG)ProcessTable.Handles;
 }

@@ -45,15 +45,14 @@ NTEXT_PROCESS *ProcessOfObject(_In_ PVOID Object);
 const NTEXT_EVENT *ProcessFacts(_In_ const NTEXT_PROCESS *Process);
 PCUNICODE_STRING ProcessNativeImage(_In_ const NTEXT_PROCESS *Process);
 
-/* One of ntext's own handles, to the process or to its token, or not ntext's: NULL. */
-#define PROCESS_HANDLE_PROCESS ((ULONG_PTR)1)
-#define PROCESS_HANDLE_TOKEN   ((ULONG_PTR)2)
-_IRQL_requires_max_(DISPATCH_LEVEL)
-HANDLE
-ProcessOpenHandle(_In_ NTEXT_PROCESS *Process, _In_ ULONG_PTR Type);
-NTEXT_PROCESS *ProcessOfHandle(_In_ HANDLE Handle, _In_ ULONG_PTR Type);
-_IRQL_requires_max_(DISPATCH_LEVEL)
-VOID ProcessCloseHandle(_In_ NTEXT_PROCESS *Process);
+/* One more reference, for ProcessRelease. */
+VOID ProcessReference(_Inout_ NTEXT_PROCESS *Process);
+
+/* The type that process objects are of, as drivers know it by *PsProcessType. */
+POBJECT_TYPE ProcessType(VOID);
+
+/* That of Wine's own processes. */
+POBJECT_TYPE ProcessWineType(VOID);
 
 _IRQL_requires_max_(DISPATCH_LEVEL)
 VOID ProcessState(_Inout_ NTEXT_STATE *State);
@@ -63,5 +62,8 @@ LONGLONG NTAPI NtextPsGetProcessCreateTimeQuadPart(PEPROCESS Process);
 NTSTATUS NTAPI NtextPsGetProcessExitStatus(PEPROCESS Process);
 VOID FASTCALL NtextObfReferenceObject(PVOID Object);
 VOID FASTCALL NtextObfDereferenceObject(PVOID Object);
+
+/* PsProcessType. The kernel exports the variable itself: an import of it is the variable's address. */
+extern POBJECT_TYPE NtextPsProcessType;
 
 #endif

@@ -7,13 +7,24 @@
 #include "ntext_image.h"
 #include "ntext_notify.h"
 #include "ntext_offer.h"
+#include "ntext_rule.h"
+#include "ntext_thread.h"
 
 #define REGISTER_SUBSYSTEMS 0u /* PsCreateProcessNotifySubsystems */
+
+/* NT calls it at the next event. */
+static NTSTATUS
+RegisterNothing(_In_ PCSTR Registrar)
+{
+    RuleBroken(Registrar, "of no routine");
+    return STATUS_INVALID_PARAMETER;
+}
 
 static NTSTATUS
 RegisterProcess(_In_ PCWSTR Name, _In_ ULONG Tier, _In_ PVOID Routine, _In_ BOOLEAN Remove)
 {
     UNICODE_STRING Registrar;
+    ThreadRequire(PASSIVE_LEVEL, "PsSetCreateProcessNotifyRoutine");
     if (Remove)
         return NotifyRemove(NOTIFY_PROCESS, Routine, Tier);
     RtlInitUnicodeString(&Registrar, Name);
@@ -22,6 +33,9 @@ RegisterProcess(_In_ PCWSTR Name, _In_ ULONG Tier, _In_ PVOID Routine, _In_ BOOL
         return Status;
     if (Tier != NTEXT_TIER_BASE && !ImageForcesIntegrity(Routine))
         return STATUS_ACCESS_DENIED;
+    if (!Routine)
+        return RegisterNothing("PsSetCreateProcessNotifyRoutine");
+    DeviceStart();
     Status = NotifyAdd(NOTIFY_PROCESS, Routine, Tier, 0);
     /* Of process routines the contract says so for a full table too. */
     return Status == STATUS_INSUFFICIENT_RESOURCES ? STATUS_INVALID_PARAMETER : Status;
@@ -54,9 +68,15 @@ RegisterImage(_In_ PCWSTR Name, _In_ ULONG Tier, _In_ PLOAD_IMAGE_NOTIFY_ROUTINE
               _In_ ULONG_PTR Flags)
 {
     UNICODE_STRING Registrar;
+    ThreadRequire(PASSIVE_LEVEL, "PsSetLoadImageNotifyRoutine");
     RtlInitUnicodeString(&Registrar, Name);
     NTSTATUS Status = OfferStatus(&Registrar);
-    return NT_SUCCESS(Status) ? NotifyAdd(NOTIFY_IMAGE, (PVOID)(ULONG_PTR)Routine, Tier, Flags) : Status;
+    if (!NT_SUCCESS(Status))
+        return Status;
+    if (!Routine)
+        return RegisterNothing("PsSetLoadImageNotifyRoutine");
+    DeviceStart();
+    return NotifyAdd(NOTIFY_IMAGE, (PVOID)(ULONG_PTR)Routine, Tier, Flags);
 }
 
 NTSTATUS NTAPI
@@ -76,6 +96,7 @@ NtextPsSetLoadImageNotifyRoutineEx(PLOAD_IMAGE_NOTIFY_ROUTINE Routine, ULONG_PTR
 NTSTATUS NTAPI
 NtextPsRemoveLoadImageNotifyRoutine(PLOAD_IMAGE_NOTIFY_ROUTINE Routine)
 {
+    ThreadRequire(APC_LEVEL, "PsRemoveLoadImageNotifyRoutine");
     NTSTATUS Status = NotifyRemove(NOTIFY_IMAGE, (PVOID)(ULONG_PTR)Routine, NTEXT_TIER_EX);
     if (Status == STATUS_PROCEDURE_NOT_FOUND)
         Status = NotifyRemove(NOTIFY_IMAGE, (PVOID)(ULONG_PTR)Routine, NTEXT_TIER_BASE);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * An export that stands before Wine's own routine of the same name is called NtextXxx, here and in all of ntext's
- * files, so that Wine's can still be called.
+ * An export that stands before Wine's own routine of the same name is called NtextXxx, here and in all of
+ * ntext's files, so that Wine's can still be called.
  */
 #ifndef NTEXT_REGISTER_H
 #define NTEXT_REGISTER_H

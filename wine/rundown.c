@@ -31,6 +31,8 @@ RundownExchange(_Inout_ PEX_RUNDOWN_REF RunRef, _In_ ULONG_PTR Old, _In_ ULONG_P
 VOID FASTCALL
 ExInitializeRundownProtection(PEX_RUNDOWN_REF RunRef)
 {
+    ASSERT(KeGetCurrentIrql() <= APC_LEVEL);
+    ASSERT((ULONG_PTR)RunRef % sizeof(PVOID) == 0);
     (VOID) InterlockedExchangePointer((PVOID *)&RunRef->Ptr, NULL);
 }
 
@@ -53,6 +55,10 @@ ExReleaseRundownProtection(PEX_RUNDOWN_REF RunRef)
     ULONG_PTR Count = RUNDOWN_HOLDER, Seen;
     while ((Seen = RundownExchange(RunRef, Count, Count - RUNDOWN_HOLDER)) != Count)
     {
+        BOOLEAN IsHeld = Seen > RUNDOWN_CLOSED;
+        ASSERT(IsHeld);
+        if (!IsHeld)
+            return;
         if (Seen & RUNDOWN_CLOSED)
         {
             RUNDOWN_WAIT *Wait = (RUNDOWN_WAIT *)(Seen & ~RUNDOWN_CLOSED);
@@ -69,6 +75,7 @@ ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF RunRef)
 {
     RUNDOWN_WAIT Wait;
     ULONG_PTR Count = 0, Closed = RUNDOWN_CLOSED, Seen;
+    ASSERT(KeGetCurrentIrql() <= APC_LEVEL);
     KeInitializeEvent(&Wait.Gone, NotificationEvent, FALSE);
     while ((Seen = RundownExchange(RunRef, Count, Closed)) != Count)
     {

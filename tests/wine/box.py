@@ -246,6 +246,13 @@ class Box:
             return "C:\\" + str(path.relative_to(drive_c)).replace("/", "\\")
         return "Z:" + str(path).replace("/", "\\")
 
+    def broken_rules(self):
+        """What drivers did, since this was last asked, that NT forbids: lines of wine/ntext.h's file."""
+        path = self.prefix / "drive_c" / "windows" / "ntext-rules.txt"
+        lines = path.read_text().splitlines() if path.exists() else []
+        path.unlink(missing_ok=True)
+        return lines
+
     def copy_in(self, path, directory="windows/system32/drivers"):
         target = self.prefix / "drive_c" / directory
         target.mkdir(parents=True, exist_ok=True)

@@ -44,6 +44,7 @@ NEEDED = (
     "wine/feeder.exe",
     "wine/ntext.sys",
     "wine/prcm.sys",
+    "tests/contract/contract.sys",
     "tests/wine/probe.exe",
 )
 
@@ -107,7 +108,9 @@ def box(whole_box, request):
     request.node.box = whole_box
     yield whole_box
     whole_box.end()
+    broken = whole_box.broken_rules()
     assert not whole_box.left, f"left running: {whole_box.left}"
+    assert not broken, f"the driver broke rules of NT's: {broken}"
 
 
 @pytest.fixture

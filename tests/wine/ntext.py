@@ -58,6 +58,7 @@ class State(ctypes.Structure):
         ("Processes", U32),
         ("References", U32),
         ("Handles", U32),
+        ("BrokenRules", U32),
     ]
 
 
