@@ -214,11 +214,10 @@ WriteAsked(JSON *Json, const FORMAT_HEADER *Header)
 static void
 WriteBeginning(JSON *Json, const PRCM_SUBSCRIPTION *Asked, const PRCM_SUBSCRIBED *Given)
 {
-    char Token[PRCM_TOKEN_TEXT_BYTES];
-
     JsonUnsigned(Json, "from", Given->Start.Next);
     if (Asked->From == PRCM_FROM_TOKEN)
     {
+        char Token[PRCM_TOKEN_TEXT_BYTES];
         PrcmTokenFormat(&Asked->Token, Token);
         JsonAscii(Json, "from_token", Token);
     }

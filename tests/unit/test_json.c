@@ -42,11 +42,11 @@ static void
 AssertExact(UTF16 Text, const char *Value, const char *Units)
 {
     uint16_t Back[MAX_UNITS];
-    char Hex[HEX_BYTES];
 
     assert_non_null(Value);
     if (Units != NULL)
     {
+        char Hex[HEX_BYTES];
         ToHex(Text, Hex);
         assert_string_equal(Units, Hex);
         assert_non_null(strstr(Value, "\xEF\xBF\xBD"));
