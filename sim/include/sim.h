@@ -204,9 +204,9 @@ typedef struct SIM_PROCESS
     PSID User; /* NULL: LocalSystem */
     ULONG IntegrityLevel;
     bool Elevated;
-    bool Emulated;              /* runs under WOW64 */
-    bool Subsystem;             /* told to Ex2 routines only */
-    bool Threadless;            /* never had a thread: its exit is told when the last reference to it is given back */
+    bool Emulated;   /* runs under WOW64 */
+    bool Subsystem;  /* told to Ex2 routines only */
+    bool Threadless; /* never had a thread: its exit is told when the last reference to it is given back */
     PCUNICODE_STRING ImageName; /* for who asks by process; NULL: none */
 } SIM_PROCESS;
 
