@@ -126,8 +126,7 @@ build_tree()
     local tree=$PRCM_BUILD/$preset
     if [ ! -f "$tree/build.ninja" ]; then
         step "configure $preset"
-        run_logged "configure-$preset" cmake -S "$PRCM_ROOT" --preset "$preset" -B "$tree" \
-            -D CMAKE_EXPORT_COMPILE_COMMANDS=ON
+        run_logged "configure-$preset" cmake -S "$PRCM_ROOT" --preset "$preset" -B "$tree"
     fi
     step "build $preset${*:+: $*}"
     # One build at a time of a tree, whoever asks for it.
