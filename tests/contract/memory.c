@@ -245,6 +245,15 @@ RundownReleasedThatNobodyHolds(PEPROCESS Process)
     return ExAcquireRundownProtection(&Rundown) ? STATUS_SUCCESS : STATUS_DELETE_PENDING;
 }
 
+static NTSTATUS
+RundownInitializedAtAnOddAddress(PEPROCESS Process)
+{
+    ULONG_PTR Room[2];
+    UNREFERENCED_PARAMETER(Process);
+    ExInitializeRundownProtection((PEX_RUNDOWN_REF)(PVOID)((PUCHAR)Room + 1));
+    return STATUS_SUCCESS;
+}
+
 const CONTRACT_CASE ContractMemoryCases[] = {
     CONTRACT_CASE_NAMED(FreedByItsTag),
     CONTRACT_CASE_NAMED(FreedByAnotherTag),
@@ -265,5 +274,6 @@ const CONTRACT_CASE ContractMemoryCases[] = {
     CONTRACT_CASE_NAMED(LockReleasedThatIsFree),
     CONTRACT_CASE_NAMED(RegionLeftThatWasNotEntered),
     CONTRACT_CASE_NAMED(RundownReleasedThatNobodyHolds),
+    CONTRACT_CASE_NAMED(RundownInitializedAtAnOddAddress),
     {NULL, NULL},
 };

@@ -125,6 +125,26 @@ QueuedWithACancelRoutine(PEPROCESS Process)
     return Status;
 }
 
+/* As one whose memory only looks like it. */
+static NTSTATUS
+QueuedWhereNoQueueIs(PEPROCESS Process)
+{
+    IO_CSQ Csq;
+    PIRP Irp = QueueMakeIrp();
+    UNREFERENCED_PARAMETER(Process);
+    if (!Irp)
+        return CONTRACT_NO_CASE;
+    IoSetNextIrpStackLocation(Irp);
+    QueueInit(&Csq);
+    Csq.Type = 0;
+    NTSTATUS Status = IoCsqInsertIrpEx(&Csq, Irp, NULL, NULL);
+    Csq.Type = IO_TYPE_CSQ_EX;
+    if (IoCsqRemoveNextIrp(&Csq, NULL) != Irp)
+        Status = CONTRACT_NO_CASE;
+    IoFreeIrp(Irp);
+    return Status;
+}
+
 static NTSTATUS
 TakenBackFromAnotherQueue(PEPROCESS Process)
 {
@@ -144,9 +164,7 @@ TakenBackFromAnotherQueue(PEPROCESS Process)
 }
 
 const CONTRACT_CASE ContractQueueCases[] = {
-    CONTRACT_CASE_NAMED(QueueWithoutRoutines),
-    CONTRACT_CASE_NAMED(QueuedAndTakenBack),
-    CONTRACT_CASE_NAMED(QueuedWithACancelRoutine),
-    CONTRACT_CASE_NAMED(TakenBackFromAnotherQueue),
-    {NULL, NULL},
+    CONTRACT_CASE_NAMED(QueueWithoutRoutines),      CONTRACT_CASE_NAMED(QueuedAndTakenBack),
+    CONTRACT_CASE_NAMED(QueuedWithACancelRoutine),  CONTRACT_CASE_NAMED(QueuedWhereNoQueueIs),
+    CONTRACT_CASE_NAMED(TakenBackFromAnotherQueue), {NULL, NULL},
 };

@@ -296,6 +296,10 @@ def test_locks_regions_and_rundown_protection_are_given_back_by_who_has_them(con
                 DELETE_PENDING,
                 ["ExReleaseRundownProtection: IsHeld"] * 2,
             ),
+            "RundownInitializedAtAnOddAddress": (
+                SUCCESS,
+                ["ExInitializeRundownProtection: (ULONG_PTR)RunRef % sizeof(PVOID) == 0"],
+            ),
         }
     )
 
@@ -312,6 +316,7 @@ def test_a_cancel_safe_queue_has_its_routines_and_its_own_requests(contract):
                 ],
             ),
             "QueuedWithACancelRoutine": (SUCCESS, ["CsqArmCancelLocked: !Before"]),
+            "QueuedWhereNoQueueIs": (SUCCESS, ["IoCsqInsertIrpEx: Csq->Type == IO_TYPE_CSQ_EX"]),
             "TakenBackFromAnotherQueue": (SUCCESS, ["IoCsqRemoveIrp: !Irp || Context->Csq == Csq"]),
         }
     )
