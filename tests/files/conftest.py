@@ -4,6 +4,7 @@
 import os
 import pathlib
 import re
+import sys
 
 import pytest
 
@@ -11,6 +12,7 @@ from wine_prefix import make_prefix
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("PRCM_BUILD", ROOT / "build"))
+sys.path.insert(0, str(ROOT / "tools" / "lib"))
 
 ARCHITECTURES = ("x64", "x86")
 

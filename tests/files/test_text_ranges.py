@@ -52,5 +52,6 @@ def test_every_character_that_shows_nothing_by_itself_is_escaped(escaped):
 
 def test_characters_without_a_glyph_are_some_four_thousand(escaped):
     beyond = {point for point in escaped if not 0xD800 <= point <= 0xDFFF}
-    ignorable = text_ranges.with_property(UNICODE / "DerivedCoreProperties.txt", "Default_Ignorable_Code_Point")
+    path = UNICODE / "DerivedCoreProperties.txt"
+    ignorable = text_ranges.with_property(path, "Default_Ignorable_Code_Point")
     assert ignorable <= beyond and len(ignorable) > 4000
