@@ -5,8 +5,7 @@
 #include <wchar.h>
 #include <windows.h>
 
-#define LIMITED_INFORMATION                                                                                  \
-    0x1000 /* PROCESS_QUERY_LIMITED_INFORMATION: from Vista on, and all that is needed */
+#include "process_image.h"
 
 /* Zones change their offset on quarters of an hour. */
 #define QUARTER_HOUR (15 * 60 * (int64_t)10000000)
@@ -19,8 +18,6 @@
 #define USER_MAX_UNITS   520u
 
 typedef void(WINAPI *GET_TIME)(FILETIME *Time);
-typedef BOOL(WINAPI *QUERY_IMAGE_NAME)(HANDLE Process, DWORD Flags, WCHAR *Name, DWORD *Count);
-typedef DWORD(WINAPI *GET_IMAGE_FILE_NAME)(HANDLE Process, WCHAR *Name, DWORD Count);
 typedef BOOL(WINAPI *IS_WOW64)(HANDLE Process, BOOL *Emulated);
 typedef LONG(WINAPI *GET_VERSION)(OSVERSIONINFOEXW *Version);
 typedef const char *(*GET_WINE_VERSION)(void);
@@ -96,41 +93,10 @@ LocalTime(void *Context, int64_t Time)
 }
 
 static uint32_t
-ImageName(HANDLE Process, WCHAR *Name, DWORD Capacity)
-{
-    QUERY_IMAGE_NAME Query = (QUERY_IMAGE_NAME)Find(L"kernel32.dll", "QueryFullProcessImageNameW");
-    DWORD Count = Capacity;
-
-    if (Query != NULL)
-        return Query(Process, 0, Name, &Count) ? Count : 0;
-    HMODULE Psapi = LoadLibraryW(L"psapi.dll");
-    if (Psapi == NULL)
-        return 0;
-    GET_IMAGE_FILE_NAME GetName =
-        (GET_IMAGE_FILE_NAME)(ROUTINE)GetProcAddress(Psapi, "GetProcessImageFileNameW");
-    Count = GetName != NULL ? GetName(Process, Name, Capacity) : 0;
-    FreeLibrary(Psapi);
-    return Count;
-}
-
-static uint32_t
 RunningImage(void *Context, uint32_t Id, uint64_t CreateTime, uint16_t *Units, uint32_t Capacity)
 {
-    FILETIME Created;
-    FILETIME Unused;
-    uint32_t Count = 0;
-
     (void)Context;
-    HANDLE Process = OpenProcess(LIMITED_INFORMATION, FALSE, Id);
-    if (Process == NULL)
-        Process = OpenProcess(PROCESS_QUERY_INFORMATION, FALSE, Id);
-    if (Process == NULL)
-        return 0;
-    if (GetProcessTimes(Process, &Created, &Unused, &Unused, &Unused) &&
-        (uint64_t)FromFileTime(Created) == CreateTime)
-        Count = ImageName(Process, (WCHAR *)Units, Capacity);
-    CloseHandle(Process);
-    return Count;
+    return CreateTime != 0 ? ProcessImage(Id, CreateTime, Units, Capacity) : 0;
 }
 
 typedef struct USER

@@ -10,6 +10,8 @@ import re
 
 import pytest
 
+from conftest import TREE
+
 SOURCES = pathlib.Path(__file__).resolve().parents[1] / "library"
 
 
@@ -27,6 +29,11 @@ def run(box, build, program, name):
 @pytest.mark.parametrize("name", names_in("test_service"))
 def test_service(prcm, name):
     run(prcm.box, prcm.build, "test_service", name)
+
+
+@pytest.mark.parametrize("name", names_in("test_process_image"))
+def test_process_image(box, name):
+    run(box, TREE, "test_process_image", name)
 
 
 @pytest.mark.parametrize("name", names_in("test_network_drive"))
