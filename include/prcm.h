@@ -44,13 +44,20 @@ extern "C"
 #define PRCM_ERROR_BATCH             109 /* the driver's bytes are not a well-formed batch */
 #define PRCM_ERROR_ACCOUNT           110 /* a batch does not add up, or does not follow the one before */
 #define PRCM_ERROR_STATE             111 /* called in the wrong order: waiting before subscribing, subscribing twice */
-#define PRCM_ERROR_ALREADY_INSTALLED 112 /* the service exists */
-#define PRCM_ERROR_SIGNATURE         113 /* Windows refuses the driver's signature */
-#define PRCM_ERROR_NO_FILE           114 /* the driver's file is not where it was looked for */
+#define PRCM_ERROR_ALREADY_INSTALLED                                                                         \
+    112                          /* no longer returned: PrcmInstall takes what is there as its beginning */
+#define PRCM_ERROR_SIGNATURE 113 /* Windows refuses the driver's signature */
+#define PRCM_ERROR_NO_FILE   114 /* the driver's file is not where it was looked for */
 #define PRCM_ERROR_REGISTRATION                                                                              \
-    115                       /* the driver could not register with the kernel: every tier was refused */
-#define PRCM_ERROR_BUSY   116 /* the service is marked for deletion, or did not stop in time */
-#define PRCM_ERROR_SYSTEM 117 /* something else: PrcmLastSystemError says what */
+    115                           /* the driver could not register with the kernel: every tier was refused */
+#define PRCM_ERROR_BUSY       116 /* the service is marked for deletion, or did not stop in time */
+#define PRCM_ERROR_SYSTEM     117 /* something else: PrcmLastSystemError says what */
+#define PRCM_ERROR_UNSAFE     118 /* others than administrators could put another driver in the file's place */
+#define PRCM_ERROR_OLDER      119 /* a newer version is installed */
+#define PRCM_ERROR_WRONG_FILE 120 /* the file is not prcm's driver, by its version resource */
+#define PRCM_ERROR_MACHINE    121 /* the file is a driver for another processor than this machine's */
+#define PRCM_ERROR_WENT_BACK                                                                                 \
+    122 /* the new version did not start, and the one before is in its place: PrcmLastSystemError says why */
 
     /* What Result means and what to do about it: one or two sentences, never NULL, static, not to be freed.
      */
@@ -208,26 +215,89 @@ extern "C"
     /* ---- The driver as a service (Windows; administrators)
      * -------------------------------------------------- */
 
+#define PRCM_START_AS_IT_IS  0u /* a new service: on demand */
+#define PRCM_START_AT_BOOT   1u /* SERVICE_SYSTEM_START: capture begins early in boot */
+#define PRCM_START_ON_DEMAND 2u
+
+    /* Zero in a member is: as it is, and for a new service the default. */
     typedef struct PRCM_SERVICE_OPTIONS
     {
-        uint32_t StartAtBoot;        /* 1: SERVICE_SYSTEM_START, capture begins early in boot; 0: on demand */
-        uint32_t LifecycleLaneBytes; /* 0: the driver's default */
-        uint32_t ImageLaneBytes;     /* 0: the driver's default */
-        uint32_t Kinds;              /* captured kinds, PRCM_KIND_BIT; 0: all */
+        uint32_t StartAtBoot;        /* PRCM_START_XXX */
+        uint32_t LifecycleLaneBytes; /* the driver's default: PRCM_DEFAULT_LIFECYCLE_LANE_BYTES */
+        uint32_t ImageLaneBytes;     /* the driver's default: PRCM_DEFAULT_IMAGE_LANE_BYTES */
+        uint32_t Kinds;              /* captured kinds, PRCM_KIND_BIT; default: all */
+        uint32_t InPlace;            /* 1: the file stays where it is, if that is safe; 0: it is copied */
+        uint32_t Downgrade;          /* 1: over a newer version too */
+        uint32_t StopTimeoutMs;      /* how long a running driver may take to stop; 0: 30 s */
     } PRCM_SERVICE_OPTIONS;
 
-    /* Creates the service for the driver file at DriverPath (absolute; the file stays where it is) and writes
-     * its Parameters key. Options may be NULL. Does not start it. PRCM_ERROR_PARAMETER (not a path on a
-     * drive, or the drive is the network's), _ALREADY_INSTALLED, _NO_FILE, _ACCESS_DENIED, _BUSY, _MEMORY,
-     * _SYSTEM. */
+/* UTF-8 of the longest path that the service manager is given, and of a name. Longer ones are left empty. */
+#define PRCM_PATH_BYTES 784
+#define PRCM_NAME_BYTES 784
+#define PRCM_SID_BYTES  192
+
+#define PRCM_WRITER_NONE        0u
+#define PRCM_WRITER_ACCESS      1u /* its security allows somebody else to change it */
+#define PRCM_WRITER_OWNER       2u /* somebody else owns it, and so can allow himself anything */
+#define PRCM_WRITER_LINK        3u /* it is a link or a drive made by subst: what it stands for may change */
+#define PRCM_WRITER_NO_SECURITY 4u /* its file system, such as FAT, has no security */
+
+    /* Who else than administrators, SYSTEM and TrustedInstaller could put another file in the driver's place. */
+    typedef struct PRCM_WRITER
+    {
+        uint32_t Why;                  /* PRCM_WRITER_XXX */
+        char Path[PRCM_PATH_BYTES];    /* the file, directory or drive where */
+        char Account[PRCM_NAME_BYTES]; /* DOMAIN\name; empty: the SID has no name that is known here */
+        char Sid[PRCM_SID_BYTES];      /* empty for a link and without security */
+    } PRCM_WRITER;
+
+#define PRCM_INSTALL_NONE       0u /* it failed before anything was done */
+#define PRCM_INSTALL_NEW        1u
+#define PRCM_INSTALL_UNCHANGED  2u /* the same file was installed; settings that were given are written */
+#define PRCM_INSTALL_REPAIRED   3u /* the same version, with another file or in another place; or it had none */
+#define PRCM_INSTALL_UPGRADED   4u
+#define PRCM_INSTALL_DOWNGRADED 5u
+
+    /* What PrcmInstallWith has done, or what stood in its way. Versions are as in PRCM_QUERY.DriverVersion, 0: none. */
+    typedef struct PRCM_INSTALL_REPORT
+    {
+        uint32_t Action; /* PRCM_INSTALL_XXX */
+        uint32_t FromVersion;
+        uint32_t ToVersion;
+        uint32_t Restarted; /* 1: the driver ran, was stopped for this, and runs again */
+        PRCM_WRITER Writer; /* with PRCM_ERROR_UNSAFE */
+    } PRCM_INSTALL_REPORT;
+
+    /* Installs the driver file at DriverPath (absolute): copies it to System32\drivers\prcm.sys, where only
+     * administrators write, creates the service for it and writes its Parameters key. Options may be NULL. Does not start
+     * a driver that did not run.
+     *
+     * Where the service exists, this is an upgrade or a repair. A running driver is stopped for as long as its file is
+     * changed, and started again; the file before is kept until the new one has started, by this or by PrcmStart, and
+     * is put back if it does not start. A call that was ended midway is repeated to its end by the next one.
+     *
+     * With InPlace, the file and every directory above it must be safe from others than administrators.
+     *
+     * PRCM_ERROR_PARAMETER (not an absolute path; in place: not on a drive, or the drive is the network's), _NO_FILE,
+     * _WRONG_FILE, _MACHINE, _UNSAFE, _OLDER, _ACCESS_DENIED, _BUSY (the running driver has not stopped in time, or the
+     * service is marked for deletion: file and settings are as before), _WENT_BACK, _MEMORY, _SYSTEM. */
     PRCM_API PRCM_RESULT PrcmInstall(const char *DriverPath, const PRCM_SERVICE_OPTIONS *Options);
 
-    /* Stops the driver if it runs, and deletes the service and its Parameters. PRCM_ERROR_NOT_INSTALLED,
-     * _ACCESS_DENIED, _BUSY, _SYSTEM. */
+    /* The same, with a report of it. Report may be NULL, and is written with every result. */
+    PRCM_API PRCM_RESULT PrcmInstallWith(const char *DriverPath, const PRCM_SERVICE_OPTIONS *Options,
+                                         PRCM_INSTALL_REPORT *Report);
+
+    /* Stops the driver if it runs, and deletes what PrcmInstall has made: the copied file, one kept by an upgrade,
+     * settings, the service. A file that was installed in place stays. PRCM_ERROR_NOT_INSTALLED, _ACCESS_DENIED, _BUSY,
+     * _SYSTEM. */
     PRCM_API PRCM_RESULT PrcmUninstall(void);
 
+    /* The same; StopTimeoutMs is how long to wait for readers to close their handles. */
+    PRCM_API PRCM_RESULT PrcmUninstallWith(uint32_t StopTimeoutMs);
+
     /* Starts the driver; starting a running one is PRCM_OK. PRCM_ERROR_NOT_INSTALLED, _ACCESS_DENIED,
-     * _SIGNATURE, _NO_FILE, _REGISTRATION, _BUSY (its last run has not ended: a reader holds it), _SYSTEM. */
+     * _SIGNATURE, _NO_FILE, _REGISTRATION, _BUSY (its last run has not ended: a reader holds it), _WENT_BACK (of an upgrade, the
+     * version before is in its place, and was started), _SYSTEM. */
     PRCM_API PRCM_RESULT PrcmStart(void);
 
     /* Sends STOP, so that readers end, then stops the service and waits for it; stopping a stopped one is
@@ -240,8 +310,48 @@ extern "C"
 #define PRCM_SERVICE_STARTING 3u
 #define PRCM_SERVICE_STOPPING 4u
 
-    /* The state of the service, PRCM_SERVICE_XXX. PRCM_ERROR_NOT_INSTALLED, _ACCESS_DENIED, _SYSTEM. */
+    /* The state of the driver, PRCM_SERVICE_XXX. One that was stopped and waits for its last handle is stopping, whatever
+     * the service manager calls it. PRCM_ERROR_NOT_INSTALLED, _ACCESS_DENIED, _SYSTEM. */
     PRCM_API PRCM_RESULT PrcmServiceState(uint32_t *State);
+
+#define PRCM_SECURITY_BYTES 4096
+
+    /* The installation as it is. */
+    typedef struct PRCM_SERVICE_INFO
+    {
+        uint32_t State;                            /* PRCM_SERVICE_XXX */
+        uint32_t StartsAtBoot;                     /* 1: it does; 0: on demand, or disabled */
+        uint32_t HasFile;                          /* 0: the driver's file is not there, or cannot be read */
+        uint32_t FileVersion;                      /* as PRCM_QUERY.DriverVersion; 0: none */
+        char DriverPath[PRCM_PATH_BYTES];          /* in drive form; empty: in no form that is known */
+        PRCM_WRITER Writer;                        /* who could put another file there */
+        char ServiceSecurity[PRCM_SECURITY_BYTES]; /* SDDL: owner, group, DACL; empty: not to be had */
+        char DeviceSecurity[PRCM_SECURITY_BYTES];  /* the same; empty also while the driver does not run */
+    } PRCM_SERVICE_INFO;
+
+    /* What cannot be found out is left empty. PRCM_ERROR_NOT_INSTALLED, _ACCESS_DENIED, _SYSTEM. */
+    PRCM_API PRCM_RESULT PrcmServiceInfo(PRCM_SERVICE_INFO *Info);
+
+#define PRCM_MAX_HOLDERS 32u
+
+    typedef struct PRCM_HOLDER
+    {
+        uint32_t ProcessId;
+        uint32_t Handles;
+    } PRCM_HOLDER;
+
+    /* Which processes, except this one, have the device open: what a driver that is stopping waits for. */
+    typedef struct PRCM_HOLDERS
+    {
+        uint32_t Handles;  /* of all processes */
+        uint32_t Complete; /* 0: some processes or handles could not be looked at */
+        uint32_t Count;
+        PRCM_HOLDER Holders[PRCM_MAX_HOLDERS];
+    } PRCM_HOLDERS;
+
+    /* Looks through all handles of the system, which takes up to some seconds. PRCM_ERROR_SYSTEM: the system does not
+     * tell. */
+    PRCM_API PRCM_RESULT PrcmServiceHolders(PRCM_HOLDERS *Holders);
 
 #ifdef __cplusplus
 }

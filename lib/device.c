@@ -6,6 +6,9 @@
 #include "result.h"
 #include "service.h"
 
+/* ERROR_NO_SUCH_DEVICE, which the headers of Server 2003 lack. */
+#define NO_SUCH_DEVICE 433
+
 /* There is no device by that name: whether there is a service says why. */
 static PRCM_RESULT
 NoDevice(DWORD Error)
@@ -36,6 +39,7 @@ DeviceOpenResult(DWORD Error)
     {
     case ERROR_FILE_NOT_FOUND:
     case ERROR_PATH_NOT_FOUND:
+    case NO_SUCH_DEVICE:
         return NoDevice(Error);
     case ERROR_ACCESS_DENIED:
         return NoAccess(Error);
@@ -87,6 +91,7 @@ DeviceResult(DWORD Error)
     case ERROR_DEVICE_REMOVED: /* STATUS_DEVICE_REMOVED: prcm's own word for stopping */
     case ERROR_ACCESS_DENIED:  /* STATUS_DELETE_PENDING, STATUS_FILE_DELETED */
     case ERROR_FILE_NOT_FOUND: /* STATUS_NO_SUCH_DEVICE */
+    case NO_SUCH_DEVICE:       /* the same, since Windows 10 */
     case ERROR_DEV_NOT_EXIST:  /* STATUS_DEVICE_DOES_NOT_EXIST */
     case ERROR_INVALID_HANDLE:
         return ResultNote(PRCM_ERROR_STOPPED, Error);

@@ -42,8 +42,7 @@ static const RESULT_TEXT Texts[] = {
                                "(\"Run as administrator\")."},
     {PRCM_ERROR_VERSION,
      "Driver and library speak different versions of the interface. Install the driver that "
-     "came with this program, then restart it: \"prcm uninstall\", \"prcm install\", "
-     "\"prcm start\"."},
+     "came with this program: \"prcm install\" (with --downgrade, where it is the older one)."},
     {PRCM_ERROR_STOPPED,
      "The driver is stopping or has stopped, and this session is over. Once it runs again "
      "(\"prcm start\"), open a new one; a token says what was missed."},
@@ -60,15 +59,13 @@ static const RESULT_TEXT Texts[] = {
      "What the driver delivered does not add up: events are missing or counted twice. This is a "
      "defect; please report it."},
     {PRCM_ERROR_STATE, "Called in the wrong order: subscribe once, after opening and before waiting."},
-    {PRCM_ERROR_ALREADY_INSTALLED, "The driver is installed already. To change its file or settings, "
-                                   "\"prcm uninstall\" first."},
+    {PRCM_ERROR_ALREADY_INSTALLED, "The driver is installed already."},
     {PRCM_ERROR_SIGNATURE, "Windows refuses the driver's file: it is not signed as this machine demands, or "
                            "not built for its processor. "
                            "A test-signed driver needs its certificate installed and \"bcdedit /set "
                            "testsigning on\", then a reboot."},
     {PRCM_ERROR_NO_FILE,
-     "The driver's file is not where it was looked for. Check the path to prcm.sys; \"prcm "
-     "uninstall\" and \"prcm install\" record a new one."},
+     "The driver's file is not where it was looked for. \"prcm install PATH\" puts it there again."},
     {PRCM_ERROR_REGISTRATION, "The driver was loaded, but the kernel let it register no notify routine (or "
                               "had no memory for it). Too many "
                               "products may be registered already: stop one of them, then start again."},
@@ -76,6 +73,16 @@ static const RESULT_TEXT Texts[] = {
      "The driver's service is still stopping or marked for deletion, because something holds it open. "
      "Close all readers and service consoles, then try again."},
     {PRCM_ERROR_SYSTEM, "Windows reported an error."},
+    {PRCM_ERROR_UNSAFE,
+     "Others than administrators could put another driver in this file's place, for Windows to load. Let "
+     "\"prcm install\" copy it to System32\\drivers, or keep it where only administrators may write."},
+    {PRCM_ERROR_OLDER, "A newer version is installed. \"prcm install --downgrade\" installs the older one."},
+    {PRCM_ERROR_WRONG_FILE, "The file is not prcm's driver. Name the prcm.sys that came with prcm.exe."},
+    {PRCM_ERROR_MACHINE,
+     "The driver is for another processor than this machine's. Take the kit for this one: "
+     "x64 for 64-bit Windows, x86 for 32-bit."},
+    {PRCM_ERROR_WENT_BACK,
+     "The new version of the driver did not start, so the one before is in its place again."},
 };
 
 const char *

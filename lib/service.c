@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "service.h"
 
-#include <wchar.h>
-
 #include "result.h"
+#include "service_state.h"
+#include "upgrade.h"
 
 /* The service manager has no way to be waited on for a driver. */
 #define POLL_MS       50u
 #define START_WAIT_MS 30000u
+
+/* How long a service manager may take to clear away the driver's last run. Wine 8.0 hands the driver meanwhile to a process
+ * that is about to end: it says so by an internal error, or not at all. */
+#define START_AGAIN_MS 5000u
+#define SETTLE_MS      500u
 
 /* Of PRCM_WIN32_NAME, before the name of the link. */
 #define PREFIX_CHARACTERS 4
@@ -81,6 +86,66 @@ ServiceState(SC_HANDLE Service)
     return Status.dwCurrentState;
 }
 
+static HANDLE
+DeviceHandle(DWORD Access)
+{
+    return CreateFileW(PRCM_WIN32_NAME, Access, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
+                       SECURITY_SQOS_PRESENT | SECURITY_ANONYMOUS, NULL);
+}
+
+/* Asked for its counters too: Wine 8.0 hands out a handle though the driver has refused the open. */
+static SERVICE_OPENED
+TryToOpen(void)
+{
+    PRCM_QUERY Query = {0};
+    DWORD Returned;
+    HANDLE Device = DeviceHandle(GENERIC_READ);
+    if (Device == INVALID_HANDLE_VALUE)
+        return ServiceOpenedFrom(GetLastError());
+    DWORD Error = DeviceIoControl(Device, PRCM_IOCTL_QUERY, NULL, 0, &Query, sizeof(Query), &Returned, NULL)
+                      ? ERROR_SUCCESS
+                      : GetLastError();
+    CloseHandle(Device);
+    return (Query.Flags & PRCM_QUERY_STOPPING) != 0 ? SERVICE_OPENED_REMOVED : ServiceOpenedFrom(Error);
+}
+
+/* The service manager's word, PRCM_SERVICE_XXX. */
+static uint32_t
+ManagerState(DWORD State)
+{
+    switch (State)
+    {
+    case SERVICE_STOPPED:
+        return PRCM_SERVICE_STOPPED;
+    case SERVICE_START_PENDING:
+        return PRCM_SERVICE_STARTING;
+    case SERVICE_STOP_PENDING:
+        return PRCM_SERVICE_STOPPING;
+    default:
+        return PRCM_SERVICE_RUNNING;
+    }
+}
+
+PRCM_RESULT
+ServiceTrueState(SC_HANDLE Service, uint32_t *State)
+{
+    SERVICE_STATUS Status;
+    if (!QueryServiceStatus(Service, &Status))
+        return ServiceResult(GetLastError());
+    SERVICE_SIGNS Signs = {.Manager = ManagerState(Status.dwCurrentState), .Linked = DriverIsLoaded()};
+    if (Signs.Manager == PRCM_SERVICE_RUNNING)
+        Signs.Opened = TryToOpen();
+    *State = ServiceStateFrom(&Signs);
+    return PRCM_OK;
+}
+
+static bool
+IsIn(SC_HANDLE Service, uint32_t Wanted)
+{
+    uint32_t State;
+    return ServiceTrueState(Service, &State) == PRCM_OK && State == Wanted;
+}
+
 /* Waits while the service is in state Passing, at most until TimeoutMs after Began; the state it then has. */
 static DWORD
 ServiceWait(SC_HANDLE Service, DWORD Passing, DWORD Began, DWORD TimeoutMs)
@@ -96,9 +161,7 @@ ServiceWait(SC_HANDLE Service, DWORD Passing, DWORD Began, DWORD TimeoutMs)
 static void
 ReadersStop(void)
 {
-    HANDLE Device =
-        CreateFileW(PRCM_WIN32_NAME, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
-                    OPEN_EXISTING, SECURITY_SQOS_PRESENT | SECURITY_ANONYMOUS, NULL);
+    HANDLE Device = DeviceHandle(GENERIC_READ | GENERIC_WRITE);
     if (Device == INVALID_HANDLE_VALUE)
         return;
     DWORD Returned;
@@ -118,7 +181,7 @@ ServiceStop(SC_HANDLE Service, DWORD TimeoutMs)
     if (State == SERVICE_RUNNING && !ControlService(Service, SERVICE_CONTROL_STOP, &Status))
     {
         DWORD Error = GetLastError();
-        if (ServiceState(Service) == SERVICE_RUNNING)
+        if (IsIn(Service, PRCM_SERVICE_RUNNING))
             return ServiceResult(Error);
     }
     while ((State = ServiceState(Service)) != SERVICE_STOPPED && GetTickCount() - Began < TimeoutMs)
@@ -138,26 +201,13 @@ PrcmStop(uint32_t TimeoutMs)
     return Result;
 }
 
-/* What the service manager lets a service's configuration be as long as. */
-#define MAX_CONFIG_BYTES 8192u
-
 /* Whether the service's path is on a drive, and there is no such file. Asked as not every system says so:
  * some have one error for all that can't be loaded. */
 static bool
 FileIsMissing(SC_HANDLE Service)
 {
-    union
-    {
-        QUERY_SERVICE_CONFIGW Config;
-        BYTE Bytes[MAX_CONFIG_BYTES];
-    } Answer;
-    DWORD Needed;
-    if (!QueryServiceConfigW(Service, &Answer.Config, sizeof(Answer), &Needed))
-        return false;
-    const WCHAR *Path = Answer.Config.lpBinaryPathName;
-    if (wcsncmp(Path, L"\\??\\", 4) == 0)
-        Path += 4;
-    if (Path[0] == 0 || Path[1] != L':' || GetFileAttributesW(Path) != INVALID_FILE_ATTRIBUTES)
+    WCHAR Path[MAX_PATH];
+    if (!UpgradeCurrentPath(Service, Path) || GetFileAttributesW(Path) != INVALID_FILE_ATTRIBUTES)
         return false;
     DWORD Error = GetLastError();
     return Error == ERROR_FILE_NOT_FOUND || Error == ERROR_PATH_NOT_FOUND;
@@ -196,14 +246,86 @@ StartRefused(SC_HANDLE Service, DWORD Error)
 {
     /* A driver whose last run has not ended, because a reader holds it, is refused in several ways, "already
      * running" among them. */
-    DWORD State = ServiceState(Service);
-    if (State == SERVICE_STOP_PENDING)
+    if (IsIn(Service, PRCM_SERVICE_STOPPING))
         return ResultNote(PRCM_ERROR_BUSY, Error);
-    if (Error == ERROR_SERVICE_ALREADY_RUNNING && State == SERVICE_RUNNING)
+    if (Error == ERROR_SERVICE_ALREADY_RUNNING && IsIn(Service, PRCM_SERVICE_RUNNING))
         return PRCM_OK;
     if (FileIsMissing(Service))
         return ResultNote(PRCM_ERROR_NO_FILE, Error);
     return LoadResult(Error);
+}
+
+static DWORD
+StartNow(SC_HANDLE Service)
+{
+    DWORD Began = GetTickCount();
+    while (!StartServiceW(Service, 0, NULL))
+    {
+        DWORD Error = GetLastError();
+        if (Error != ERROR_INTERNAL_ERROR || GetTickCount() - Began >= START_AGAIN_MS)
+            return Error;
+        Sleep(POLL_MS);
+    }
+    return ERROR_SUCCESS;
+}
+
+static PRCM_RESULT
+Start(SC_HANDLE Service)
+{
+    DWORD Error = StartNow(Service);
+    if (Error != ERROR_SUCCESS)
+        return StartRefused(Service, Error);
+    if (ServiceWait(Service, SERVICE_START_PENDING, GetTickCount(), START_WAIT_MS) != SERVICE_RUNNING)
+        return ResultNote(PRCM_ERROR_SYSTEM, ERROR_SERVICE_NOT_ACTIVE);
+    return PRCM_OK;
+}
+
+/* Whether another file might start where this one does not. */
+static bool
+IsOfFile(PRCM_RESULT Result)
+{
+    DWORD Error = PrcmLastSystemError();
+    return Result == PRCM_ERROR_SIGNATURE || Result == PRCM_ERROR_NO_FILE ||
+           Result == PRCM_ERROR_REGISTRATION ||
+           (Result == PRCM_ERROR_SYSTEM && Error != ERROR_SERVICE_DISABLED &&
+            Error != ERROR_SERVICE_DATABASE_LOCKED);
+}
+
+/* To the version before, where an upgrade has kept one, and starts that. */
+static PRCM_RESULT
+GoBack(PRCM_RESULT Result)
+{
+    SC_HANDLE Service;
+    DWORD Error = PrcmLastSystemError();
+    if (ServiceOpen(SERVICE_START | SERVICE_QUERY_STATUS | SERVICE_QUERY_CONFIG | SERVICE_CHANGE_CONFIG,
+                    &Service) != PRCM_OK)
+        return ResultNote(Result, Error);
+    if (UpgradeUndo(Service) == ERROR_SUCCESS)
+    {
+        Result = PRCM_ERROR_WENT_BACK;
+        Sleep(SETTLE_MS);
+        Start(Service);
+    }
+    CloseServiceHandle(Service);
+    return ResultNote(Result, Error);
+}
+
+PRCM_RESULT
+ServiceStart(SC_HANDLE Service)
+{
+    PRCM_RESULT Result = Start(Service);
+    if (Result != PRCM_OK)
+        return IsOfFile(Result) ? GoBack(Result) : Result;
+    /* What was kept in vain is kept on where it cannot be removed; the driver runs. */
+    UpgradeCommit(Service);
+    return PRCM_OK;
+}
+
+PRCM_RESULT
+ServiceStartAgain(SC_HANDLE Service)
+{
+    Sleep(SETTLE_MS);
+    return ServiceStart(Service);
 }
 
 PRCM_RESULT
@@ -213,10 +335,7 @@ PrcmStart(void)
     PRCM_RESULT Result = ServiceOpen(SERVICE_START | SERVICE_QUERY_STATUS | SERVICE_QUERY_CONFIG, &Service);
     if (Result != PRCM_OK)
         return Result;
-    if (!StartServiceW(Service, 0, NULL))
-        Result = StartRefused(Service, GetLastError());
-    else if (ServiceWait(Service, SERVICE_START_PENDING, GetTickCount(), START_WAIT_MS) != SERVICE_RUNNING)
-        Result = ResultNote(PRCM_ERROR_SYSTEM, ERROR_SERVICE_NOT_ACTIVE);
+    Result = ServiceStart(Service);
     CloseServiceHandle(Service);
     return Result;
 }
@@ -230,25 +349,7 @@ PrcmServiceState(uint32_t *State)
     PRCM_RESULT Result = ServiceOpen(SERVICE_QUERY_STATUS, &Service);
     if (Result != PRCM_OK)
         return Result;
-    DWORD Current = ServiceState(Service);
-    DWORD Error = Current != 0 ? ERROR_SUCCESS : GetLastError();
+    Result = ServiceTrueState(Service, State);
     CloseServiceHandle(Service);
-    if (Error != ERROR_SUCCESS)
-        return ServiceResult(Error);
-    switch (Current)
-    {
-    case SERVICE_STOPPED:
-        *State = PRCM_SERVICE_STOPPED;
-        break;
-    case SERVICE_START_PENDING:
-        *State = PRCM_SERVICE_STARTING;
-        break;
-    case SERVICE_STOP_PENDING:
-        *State = PRCM_SERVICE_STOPPING;
-        break;
-    default:
-        *State = PRCM_SERVICE_RUNNING;
-        break;
-    }
-    return PRCM_OK;
+    return Result;
 }

@@ -19,6 +19,17 @@ PRCM_RESULT ServiceResult(DWORD Error);
  * but held by a reader is SERVICE_STOP_PENDING, also to a service manager that has forgotten it already. */
 DWORD ServiceState(SC_HANDLE Service);
 
+/* PRCM_SERVICE_XXX, also where the service manager goes on calling a driver running that waits for its last handle:
+ * whether it can be opened tells. */
+PRCM_RESULT ServiceTrueState(SC_HANDLE Service, uint32_t *State);
+
+/* Starts the driver, which was opened with SERVICE_START, SERVICE_QUERY_STATUS and SERVICE_QUERY_CONFIG. Where a new
+ * version does not start, the one before is put back and started. As PrcmStart. */
+PRCM_RESULT ServiceStart(SC_HANDLE Service);
+
+/* The same, of a driver that was stopped a moment ago. */
+PRCM_RESULT ServiceStartAgain(SC_HANDLE Service);
+
 /* Whether the service manager has started it and has not been told to stop it yet, or waits for it to stop. */
 bool ServiceWasStarted(SC_HANDLE Service);
 

@@ -70,7 +70,10 @@ def test_each_command_and_option_is_in_the_help(prcm):
             assert re.search(rf"^  ?(-\w, )?{option}\b", text, re.MULTILINE), line
 
 
-def test_install_finds_the_driver_of_the_kit_and_uninstall_forgets_it(prcm, prefix):
+def test_install_copies_the_driver_of_the_kit_and_uninstall_takes_it_away(prcm, prefix):
+    copy = prefix.drive / "windows" / "system32" / "drivers" / "prcm.sys"
     assert prcm("install")[0] == 0
-    assert prefix.service_values()["ImagePath"].lower().endswith(r"dist\x64\prcm.sys")
+    assert prefix.service_values()["ImagePath"] == r"\SystemRoot\System32\drivers\prcm.sys"
+    assert copy.read_bytes() == (KIT / "prcm.sys").read_bytes()
     assert prcm("uninstall")[0] == 0
+    assert not copy.exists() and not prefix.service_values()

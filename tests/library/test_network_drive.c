@@ -23,21 +23,22 @@ GetDriveTypeOfNetwork(const WCHAR *Root)
 const GET_DRIVE_TYPE __wrap___imp_GetDriveTypeW = GetDriveTypeOfNetwork;
 
 static void
-a_file_on_a_network_drive_is_not_installed(void)
+a_file_on_a_network_drive_does_not_stay_there(void)
 {
+    const PRCM_SERVICE_OPTIONS InPlace = {.InPlace = 1};
     uint32_t State;
     HANDLE File = CreateFileW(DRIVER_PATH_W, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
     CHECK(File != INVALID_HANDLE_VALUE);
     CloseHandle(File);
-    CHECK(PrcmInstall("C:\\prcm-test-driver.sys", NULL) == PRCM_ERROR_PARAMETER);
+    CHECK(PrcmInstall("C:\\prcm-test-driver.sys", &InPlace) == PRCM_ERROR_PARAMETER);
     CHECK(PrcmLastSystemError() == ERROR_BAD_PATHNAME);
-    CHECK(PrcmInstall("C:/windows/../prcm-test-driver.sys", NULL) == PRCM_ERROR_PARAMETER);
+    CHECK(PrcmInstall("C:/windows/../prcm-test-driver.sys", &InPlace) == PRCM_ERROR_PARAMETER);
     CHECK(PrcmServiceState(&State) == PRCM_ERROR_NOT_INSTALLED);
     DeleteFileW(DRIVER_PATH_W);
 }
 
 static const CHECK_TEST Tests[] = {
-    CHECK_TEST(a_file_on_a_network_drive_is_not_installed),
+    CHECK_TEST(a_file_on_a_network_drive_does_not_stay_there),
 };
 
 int

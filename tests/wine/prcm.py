@@ -54,7 +54,8 @@ class Prcm:
         self.console = box.windows(build / "cli" / "prcm.exe")
         self.feeder = box.windows(build / "wine" / "feeder.exe")
         self.probe_program = box.windows(build / "tests" / "wine" / "probe.exe")
-        self.driver = box.windows(box.copy_in(build / "wine" / "prcm.sys"))
+        self.driver = box.windows(box.copy_in(build / "wine" / "prcm.sys", "prcm"))
+        # Where install copies the driver to, and Wine looks for what it imports.
         box.copy_in(build / "wine" / "ntext.sys")
         self.installed = False
         self.eyes = None

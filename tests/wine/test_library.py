@@ -12,6 +12,9 @@ import pytest
 
 from conftest import TREE
 
+# Dozens of rounds, in each a process or two and a start of the driver.
+KILLED_SECONDS = 300
+
 SOURCES = pathlib.Path(__file__).resolve().parents[1] / "library"
 
 
@@ -29,6 +32,24 @@ def run(box, build, program, name):
 @pytest.mark.parametrize("name", names_in("test_service"))
 def test_service(prcm, name):
     run(prcm.box, prcm.build, "test_service", name)
+
+
+@pytest.mark.parametrize("name", names_in("test_install"))
+def test_install(prcm, name):
+    prcm.offer()
+    run(prcm.box, prcm.build, "test_install", name)
+
+
+@pytest.mark.parametrize("name", names_in("test_killed"))
+def test_killed(prcm, name):
+    prcm.offer()
+    program = prcm.box.windows(prcm.build / "tests" / "library" / "test_killed.exe")
+    prcm.box.run(program, name, timeout=KILLED_SECONDS)
+
+
+@pytest.mark.parametrize("name", names_in("test_safe_path"))
+def test_safe_path(prcm, name):
+    run(prcm.box, prcm.build, "test_safe_path", name)
 
 
 @pytest.mark.parametrize("name", names_in("test_process_image"))
