@@ -240,9 +240,11 @@ WriteFindings(SINK *Sink, const SELFTEST *Test)
 static void
 WriteReport(SINK *Sink, const SELFTEST *Test)
 {
-    STATUS_REPORT Status = {.Installed = true, .Running = true, .Query = Test->Reader.Query};
+    static STATUS_REPORT Status;
 
-    Status.Installed = PrcmServiceState(&Status.ServiceState) != PRCM_ERROR_NOT_INSTALLED;
+    Status.Running = true;
+    Status.Query = Test->Reader.Query;
+    StatusReportTakeService(&Status);
     Status.LocalInstance = SystemLocalTime((int64_t)Status.Query.Instance);
     SinkText(Sink, "prcm selftest report, ");
     TimesWriteRfc3339(Sink, SystemTime(false));

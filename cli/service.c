@@ -2,12 +2,14 @@
  *
  * install, uninstall, start and stop.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <windows.h>
 
 #include "command.h"
 #include "console.h"
+#include "holders.h"
 #include "system.h"
 #include "utf16.h"
 
@@ -17,6 +19,9 @@
 enum
 {
     OPTION_BOOT = 256,
+    OPTION_ON_DEMAND,
+    OPTION_IN_PLACE,
+    OPTION_DOWNGRADE,
     OPTION_LIFECYCLE_LANE,
     OPTION_IMAGE_LANE,
     OPTION_KIND,
@@ -41,7 +46,22 @@ SetInstallOption(PRCM_SERVICE_OPTIONS *Options, ARGS *Args, int Option)
     switch (Option)
     {
     case OPTION_BOOT:
-        Options->StartAtBoot = 1;
+        Options->StartAtBoot = PRCM_START_AT_BOOT;
+        return true;
+    case OPTION_ON_DEMAND:
+        Options->StartAtBoot = PRCM_START_ON_DEMAND;
+        return true;
+    case OPTION_IN_PLACE:
+        Options->InPlace = 1;
+        return true;
+    case OPTION_DOWNGRADE:
+        Options->Downgrade = 1;
+        return true;
+    case OPTION_TIMEOUT:
+        if (!ArgsSeconds(Args, "timeout", optarg, &Options->StopTimeoutMs))
+            return false;
+        /* To the library, 0 is the default. */
+        Options->StopTimeoutMs += Options->StopTimeoutMs == 0;
         return true;
     case OPTION_LIFECYCLE_LANE:
         return SetLane(Args, "lifecycle-lane", &Options->LifecycleLaneBytes);
@@ -93,27 +113,173 @@ IsDirectory(const char *Path)
     return Attributes != INVALID_FILE_ATTRIBUTES && (Attributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
 }
 
+/* What keeps a driver from ending, and what to do about it. */
 static EXIT_CODE
-InstallFailed(const char *Path, PRCM_RESULT Result)
+SayHeld(const char *Do, const char *After)
+{
+    static HOLDERS Holders;
+    char Text[HOLDERS_TEXT_BYTES];
+
+    HoldersFind(&Holders);
+    HoldersDescribe(&Holders, Text);
+    ConsoleSay("cannot %s: the driver is stopping, and held by %s. Close what holds it, and the driver ends; "
+               "%s",
+               Do, Text, After);
+    return EXIT_FAILED;
+}
+
+static bool
+IsStopping(void)
+{
+    uint32_t State;
+
+    return PrcmServiceState(&State) == PRCM_OK && State == PRCM_SERVICE_STOPPING;
+}
+
+static void
+SayUnsafe(const char *Path, const PRCM_WRITER *Writer)
+{
+    const char *Account = Writer->Account[0] != '\0' ? Writer->Account : "an account without a name";
+
+    switch (Writer->Why)
+    {
+    case PRCM_WRITER_LINK:
+        ConsoleSay(
+            "%s cannot stay in place: %s is a link or a drive made by subst, which may be made to lead "
+            "elsewhere. Name the directory itself, or leave out --in-place.",
+            Path, Writer->Path);
+        break;
+    case PRCM_WRITER_NO_SECURITY:
+        ConsoleSay(
+            "%s cannot stay in place: the file system of %s has no security, so anybody may write there. "
+            "Leave out --in-place.",
+            Path, Writer->Path);
+        break;
+    default:
+        ConsoleSay(
+            "%s cannot stay in place: %s (%s) %s %s, and could put another driver there for Windows to "
+            "load. Let only administrators write there, or leave out --in-place.",
+            Path, Account, Writer->Sid, Writer->Why == PRCM_WRITER_OWNER ? "owns" : "may change",
+            Writer->Path);
+        break;
+    }
+}
+
+static void
+WriteVersion(char Text[16], uint32_t Version)
+{
+    snprintf(Text, 16, "%u.%u.%u", (unsigned)(Version >> 24), (unsigned)(Version >> 16 & 0xFF),
+             (unsigned)(Version & 0xFFFF));
+}
+
+static void
+SayOlder(const PRCM_INSTALL_REPORT *Report)
+{
+    char From[16];
+    char To[16];
+
+    WriteVersion(From, Report->FromVersion);
+    WriteVersion(To, Report->ToVersion);
+    ConsoleSay("version %s is installed, and this is %s. To go back to it: prcm install --downgrade.", From,
+               To);
+}
+
+static EXIT_CODE
+SayWentBack(const PRCM_INSTALL_REPORT *Report)
+{
+    char From[16];
+    char To[16];
+    uint32_t Error = PrcmLastSystemError();
+    uint32_t State;
+    bool Runs = PrcmServiceState(&State) == PRCM_OK && State == PRCM_SERVICE_RUNNING;
+
+    WriteVersion(From, Report->FromVersion);
+    WriteVersion(To, Report->ToVersion);
+    ConsoleSay("version %s does not start (Windows error %lu); %s is in its place again%s.", To,
+               (unsigned long)Error, From, Runs ? ", and runs" : "");
+    return EXIT_FAILED;
+}
+
+static EXIT_CODE
+InstallFailed(const char *Path, PRCM_RESULT Result, const PRCM_INSTALL_REPORT *Report)
 {
     if (Result == PRCM_ERROR_PARAMETER)
-        ConsoleSay("%s is not on a drive of this machine. Copy the file to a local drive and install it from "
-                   "there.",
-                   Path);
+        ConsoleSay("%s is not on a drive of this machine. Leave out --in-place to have it copied.", Path);
     else if (Result == PRCM_ERROR_NO_FILE && IsDirectory(Path))
         ConsoleSay("%s is a directory. Name the driver's file in it: prcm install PATH.", Path);
     else if (Result == PRCM_ERROR_NO_FILE)
         ConsoleSay("there is no file %s. Say where the driver is: prcm install PATH.", Path);
+    else if (Result == PRCM_ERROR_UNSAFE)
+        SayUnsafe(Path, &Report->Writer);
+    else if (Result == PRCM_ERROR_OLDER)
+        SayOlder(Report);
+    else if (Result == PRCM_ERROR_WENT_BACK)
+        return SayWentBack(Report);
+    else if (Result == PRCM_ERROR_BUSY && IsStopping())
+        return SayHeld("install the driver", "then repeat this command. File and settings are as before.");
     else
         return ConsoleFail("install the driver", Result);
     return EXIT_FAILED;
 }
 
+/* "installed version 0.2.0", "upgraded from 0.1.0 to 0.2.0". */
+static void
+WriteAction(SINK *Sink, const PRCM_INSTALL_REPORT *Report)
+{
+    char From[16];
+    char To[16];
+
+    WriteVersion(From, Report->FromVersion);
+    WriteVersion(To, Report->ToVersion);
+    switch (Report->Action)
+    {
+    case PRCM_INSTALL_UNCHANGED:
+        SinkText(Sink, "installed already: version ");
+        break;
+    case PRCM_INSTALL_REPAIRED:
+        SinkText(Sink, "repaired: version ");
+        break;
+    case PRCM_INSTALL_UPGRADED:
+    case PRCM_INSTALL_DOWNGRADED:
+        SinkText(Sink, Report->Action == PRCM_INSTALL_UPGRADED ? "upgraded from " : "downgraded from ");
+        SinkText(Sink, From);
+        SinkText(Sink, " to ");
+        break;
+    default:
+        SinkText(Sink, "installed: version ");
+        break;
+    }
+    SinkText(Sink, To);
+}
+
+static void
+WriteInstalled(SINK *Sink, const PRCM_INSTALL_REPORT *Report, bool InPlace)
+{
+    static PRCM_SERVICE_INFO Info;
+
+    WriteAction(Sink, Report);
+    if (PrcmServiceInfo(&Info) == PRCM_OK)
+    {
+        SinkText(Sink, ", ");
+        Utf16WriteUtf8(Sink, Info.DriverPath);
+        SinkText(Sink, Info.StartsAtBoot ? ", starts at boot" : ", starts on demand");
+    }
+    SinkText(Sink, "\n");
+    if (InPlace)
+        SinkText(Sink, "The file must stay where it is.\n");
+    if (Report->Restarted)
+        SinkText(Sink, "The driver was stopped for this, and runs again.\n");
+    else if (Info.State == PRCM_SERVICE_RUNNING)
+        SinkText(Sink, "It runs; settings that were changed count from its next start on.\n");
+    else
+        SinkText(Sink, "Next: \"prcm start\".\n");
+}
+
 static EXIT_CODE
 Install(const char *Named, const PRCM_SERVICE_OPTIONS *Options)
 {
+    static PRCM_INSTALL_REPORT Report;
     char Path[MAX_PATH * 3];
-    SINK *Sink = ConsoleOutput();
 
     if (SystemIsEmulated())
     {
@@ -127,13 +293,10 @@ Install(const char *Named, const PRCM_SERVICE_OPTIONS *Options)
         ConsoleSay("the path of the driver's file is too long (259 characters at most).");
         return EXIT_FAILED;
     }
-    PRCM_RESULT Result = PrcmInstall(Path, Options);
+    PRCM_RESULT Result = PrcmInstallWith(Path, Options, &Report);
     if (Result != PRCM_OK)
-        return InstallFailed(Path, Result);
-    SinkText(Sink, "installed: service prcm, driver ");
-    Utf16WriteUtf8(Sink, Path);
-    SinkText(Sink, Options->StartAtBoot ? ", starts at boot\n" : ", starts on demand\n");
-    SinkText(Sink, "The file must stay where it is. Next: \"prcm start\".\n");
+        return InstallFailed(Path, Result, &Report);
+    WriteInstalled(ConsoleOutput(), &Report, Options->InPlace != 0);
     return EXIT_OK;
 }
 
@@ -142,6 +305,10 @@ RunInstall(ARGS *Args)
 {
     static const struct option Table[] = {
         {"boot", no_argument, NULL, OPTION_BOOT},
+        {"on-demand", no_argument, NULL, OPTION_ON_DEMAND},
+        {"in-place", no_argument, NULL, OPTION_IN_PLACE},
+        {"downgrade", no_argument, NULL, OPTION_DOWNGRADE},
+        {"timeout", required_argument, NULL, OPTION_TIMEOUT},
         {"lifecycle-lane", required_argument, NULL, OPTION_LIFECYCLE_LANE},
         {"image-lane", required_argument, NULL, OPTION_IMAGE_LANE},
         {"kind", required_argument, NULL, OPTION_KIND},
@@ -172,17 +339,44 @@ RunInstall(ARGS *Args)
     return Install(Named, &Options);
 }
 
+/* The option of those that stop the driver. Whether to go on; if not, Code is what to exit with. */
+static bool
+TakeTimeout(const COMMAND *Command, ARGS *Args, uint32_t *TimeoutMs, EXIT_CODE *Code)
+{
+    static const struct option Table[] = {
+        {"timeout", required_argument, NULL, OPTION_TIMEOUT}, ARGS_HELP_OPTION, {NULL, 0, NULL, 0}};
+    int Option;
+
+    while ((Option = ArgsNext(Args, Table)) != ARGS_END)
+    {
+        bool Help = Option == ARGS_HELP;
+        if (Help || Option == ARGS_WRONG || !ArgsSeconds(Args, "timeout", optarg, TimeoutMs))
+        {
+            *Code = Help ? CommandShowHelp(Command) : ConsoleUsage(Args);
+            return false;
+        }
+    }
+    if (ArgsNone(Args))
+        return true;
+    *Code = ConsoleUsage(Args);
+    return false;
+}
+
 static EXIT_CODE
 RunUninstall(ARGS *Args)
 {
     EXIT_CODE Code;
+    uint32_t TimeoutMs = STOP_DEFAULT_MS;
 
-    if (!CommandTakesNothing(&UninstallCommand, Args, &Code))
+    if (!TakeTimeout(&UninstallCommand, Args, &TimeoutMs, &Code))
         return Code;
-    PRCM_RESULT Result = PrcmUninstall();
+    PRCM_RESULT Result = PrcmUninstallWith(TimeoutMs);
+    if (Result == PRCM_ERROR_BUSY && IsStopping())
+        return SayHeld("uninstall the driver", "then repeat this command. Nothing was taken away yet.");
     if (Result != PRCM_OK)
         return ConsoleFail("uninstall the driver", Result);
-    SinkText(ConsoleOutput(), "uninstalled: the service prcm and its settings are gone; the files stay.\n");
+    SinkText(ConsoleOutput(), "uninstalled: the service prcm, its settings and what install had copied are "
+                              "gone.\n");
     return EXIT_OK;
 }
 
@@ -203,6 +397,8 @@ RunStart(ARGS *Args)
         return Code;
     bool WasRunning = ServiceIs(PRCM_SERVICE_RUNNING);
     PRCM_RESULT Result = PrcmStart();
+    if (Result == PRCM_ERROR_BUSY && IsStopping())
+        return SayHeld("start the driver", "then repeat this command.");
     if (Result != PRCM_OK)
         return ConsoleFail("start the driver", Result);
     SinkText(ConsoleOutput(), WasRunning ? "running already: " : "started: ");
@@ -213,22 +409,15 @@ RunStart(ARGS *Args)
 static EXIT_CODE
 RunStop(ARGS *Args)
 {
-    static const struct option Table[] = {
-        {"timeout", required_argument, NULL, OPTION_TIMEOUT}, ARGS_HELP_OPTION, {NULL, 0, NULL, 0}};
+    EXIT_CODE Code;
     uint32_t TimeoutMs = STOP_DEFAULT_MS;
-    int Option;
 
-    while ((Option = ArgsNext(Args, Table)) != ARGS_END)
-    {
-        if (Option == ARGS_HELP)
-            return CommandShowHelp(&StopCommand);
-        if (Option == ARGS_WRONG || !ArgsSeconds(Args, "timeout", optarg, &TimeoutMs))
-            return ConsoleUsage(Args);
-    }
-    if (!ArgsNone(Args))
-        return ConsoleUsage(Args);
+    if (!TakeTimeout(&StopCommand, Args, &TimeoutMs, &Code))
+        return Code;
     bool WasStopped = ServiceIs(PRCM_SERVICE_STOPPED);
     PRCM_RESULT Result = PrcmStop(TimeoutMs);
+    if (Result == PRCM_ERROR_BUSY && IsStopping())
+        return SayHeld("stop the driver in time", "\"prcm stop\" waits for that once more.");
     if (Result != PRCM_OK)
         return ConsoleFail("stop the driver", Result);
     SinkText(ConsoleOutput(), WasStopped ? "not running: nothing to stop.\n"
@@ -242,33 +431,45 @@ const COMMAND InstallCommand = {
     .Run = RunInstall,
     .Help = "usage: prcm install [OPTIONS] [PATH]\n"
             "\n"
-            "Creates the service \"prcm\" for the driver file PATH (default: prcm.sys beside\n"
-            "prcm.exe), which stays where it is. Does not start it. Administrators only.\n"
+            "Copies the driver file PATH (default: prcm.sys beside prcm.exe) to\n"
+            "System32\\drivers, where only administrators write, and creates the service\n"
+            "\"prcm\" for it. Does not start it. Where prcm is installed this is an upgrade: a\n"
+            "running driver is stopped and started again, and the file before is put back if\n"
+            "the new one does not start. Settings that are not given stay. Administrators\n"
+            "only.\n"
             "\n"
             "  --boot                  start at boot, so that what happens before anybody\n"
             "                          reads is kept\n"
+            "  --on-demand             start by \"prcm start\" (default)\n"
             "  --lifecycle-lane BYTES  memory that keeps starts and exits, 2M to 256M\n"
             "                          (default 4M)\n"
             "  --image-lane BYTES      memory that keeps image loads, 2M to 256M\n"
             "                          (default 8M)\n"
             "  --kind KINDS            what to capture: start,exit,image (default: all)\n"
+            "  --in-place              leave the file where it is; refused where others than\n"
+            "                          administrators could put another in its place\n"
+            "  --downgrade             over a newer version too\n"
+            "  --timeout SECONDS       how long a running driver may take to stop (default\n"
+            "                          30)\n"
             "  -h, --help              show this\n"
             "\n"
             "A test-signed driver starts only where Windows was told to allow it: as\n"
             "administrator, install its certificate, run \"bcdedit /set testsigning on\", and\n"
-            "reboot. To change settings, uninstall first.\n",
+            "reboot.\n",
 };
 
 const COMMAND UninstallCommand = {
     .Name = "uninstall",
     .Summary = "stop the driver and remove it from Windows",
     .Run = RunUninstall,
-    .Help = "usage: prcm uninstall\n"
+    .Help = "usage: prcm uninstall [--timeout SECONDS]\n"
             "\n"
-            "Stops the driver if it runs, and deletes the service and its settings. Files\n"
-            "stay. Administrators only.\n"
+            "Stops the driver if it runs, and takes away what install has put there: the\n"
+            "copied file, settings, service. A file installed --in-place stays.\n"
+            "Administrators only.\n"
             "\n"
-            "  -h, --help  show this\n",
+            "  --timeout SECONDS  how long to wait for readers to close (default 30)\n"
+            "  -h, --help         show this\n",
 };
 
 const COMMAND StartCommand = {

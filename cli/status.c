@@ -25,19 +25,34 @@ QueryDriver(STATUS_REPORT *Report)
     return Result;
 }
 
+void
+StatusReportTakeService(STATUS_REPORT *Report)
+{
+    PRCM_RESULT Result = PrcmServiceInfo(&Report->Service);
+
+    Report->HasService = Result == PRCM_OK;
+    Report->Installed = Result != PRCM_ERROR_NOT_INSTALLED;
+    if (StatusIsStopping(Report))
+        HoldersFind(&Report->Holders);
+}
+
 /* What can be told without the driver is told, whatever its answer. */
 static EXIT_CODE
 Show(bool Json)
 {
-    STATUS_REPORT Report = {0};
-    PRCM_RESULT Service = PrcmServiceState(&Report.ServiceState);
+    static STATUS_REPORT Report;
 
-    Report.Installed = Service != PRCM_ERROR_NOT_INSTALLED;
+    StatusReportTakeService(&Report);
     PRCM_RESULT Result = QueryDriver(&Report);
     (Json ? StatusReportWriteJson : StatusReportWriteText)(ConsoleOutput(), &Report);
     if (Result == PRCM_OK)
         return EXIT_OK;
-    return ConsoleFail("ask the driver", Result);
+    if (!StatusIsStopping(&Report))
+        return ConsoleFail("ask the driver", Result);
+    ConsoleSay(
+        "the driver is stopping, and ends when the last handle to it is closed. Close the programs that "
+        "hold it; \"prcm stop\" waits for that.");
+    return EXIT_NO_DRIVER;
 }
 
 static EXIT_CODE
@@ -73,9 +88,10 @@ const COMMAND StatusCommand = {
     .Run = RunStatus,
     .Help = "usage: prcm status [OPTIONS]\n"
             "\n"
-            "Shows the service, the driver's version and instance, the kernel routines in\n"
-            "use and those that are not and why, the lanes of the log, counters and readers.\n"
-            "Exit code 4 if the driver is not running.\n"
+            "Shows the service, the driver's file, who may control and open it, its version\n"
+            "and instance, the kernel routines in use and those that are not and why, the\n"
+            "lanes of the log, counters and readers. Of a driver that is stopping: which\n"
+            "programs hold it. Exit code 4 if the driver is not running.\n"
             "\n"
             "  --json        one JSON object\n"
             "  --color WHEN  auto, always or never (default auto: on a console, unless\n"

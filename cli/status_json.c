@@ -3,6 +3,8 @@
 
 #include "json.h"
 
+#define MAX_TEXT_UNITS 1024u
+
 static void
 WriteTiers(JSON *Json, const char *Name, const STATUS_TIER *Tiers, size_t Count)
 {
@@ -87,6 +89,83 @@ WriteQuery(JSON *Json, const PRCM_QUERY *Query)
     JsonUnsigned(Json, "longest_stall_us", Query->LongestStall / 10);
 }
 
+/* null where it is empty. */
+static void
+WriteText(JSON *Json, const char *Name, const char *Text)
+{
+    uint16_t Units[MAX_TEXT_UNITS];
+    size_t Count = Utf16FromUtf8(Text, Units, MAX_TEXT_UNITS);
+
+    if (Text[0] != '\0' && Count <= MAX_TEXT_UNITS)
+        JsonUtf16(Json, Name, (UTF16){.Units = Units, .Count = (uint32_t)Count});
+    else
+        JsonNull(Json, Name);
+}
+
+static void
+WriteWriter(JSON *Json, const PRCM_WRITER *Writer)
+{
+    const char *Why = StatusWriterWhy(Writer);
+
+    if (Why == NULL)
+    {
+        JsonNull(Json, "unsafe");
+        return;
+    }
+    JsonOpen(Json, "unsafe", '{');
+    JsonAscii(Json, "why", Why);
+    WriteText(Json, "path", Writer->Path);
+    WriteText(Json, "account", Writer->Account);
+    WriteText(Json, "sid", Writer->Sid);
+    JsonClose(Json, '}');
+}
+
+/* SDDL is ASCII. */
+static void
+WriteSecurity(JSON *Json, const char *Name, const char *Sddl)
+{
+    if (Sddl[0] != '\0')
+        JsonAscii(Json, Name, Sddl);
+    else
+        JsonNull(Json, Name);
+}
+
+static void
+WriteService(JSON *Json, const PRCM_SERVICE_INFO *Service)
+{
+    JsonAscii(Json, "start", Service->StartsAtBoot ? "boot" : "demand");
+    WriteText(Json, "driver_path", Service->DriverPath);
+    if (Service->FileVersion != 0)
+        JsonVersion(Json, "file_version", Service->FileVersion);
+    else
+        JsonNull(Json, "file_version");
+    WriteWriter(Json, &Service->Writer);
+    WriteSecurity(Json, "service_security", Service->ServiceSecurity);
+    WriteSecurity(Json, "device_security", Service->DeviceSecurity);
+}
+
+static void
+WriteHolders(JSON *Json, const HOLDERS *Holders)
+{
+    if (!Holders->Known)
+    {
+        JsonNull(Json, "held_by");
+        return;
+    }
+    JsonOpen(Json, "held_by", '[');
+    for (uint32_t Index = 0; Index < Holders->Found.Count; Index++)
+    {
+        JsonOpen(Json, NULL, '{');
+        JsonUnsigned(Json, "pid", Holders->Found.Holders[Index].ProcessId);
+        WriteText(Json, "image", Holders->Images[Index]);
+        JsonUnsigned(Json, "handles", Holders->Found.Holders[Index].Handles);
+        JsonClose(Json, '}');
+    }
+    JsonClose(Json, ']');
+    JsonUnsigned(Json, "handles", Holders->Found.Handles);
+    JsonBool(Json, "handles_complete", Holders->Found.Complete != 0);
+}
+
 void
 StatusReportWriteJson(SINK *Sink, const STATUS_REPORT *Report)
 {
@@ -94,6 +173,10 @@ StatusReportWriteJson(SINK *Sink, const STATUS_REPORT *Report)
 
     JsonBegin(&Json, Sink);
     JsonAscii(&Json, "service", StatusServiceWord(Report));
+    if (Report->Installed && Report->HasService)
+        WriteService(&Json, &Report->Service);
+    if (StatusIsStopping(Report))
+        WriteHolders(&Json, &Report->Holders);
     if (Report->Running)
         WriteQuery(&Json, &Report->Query);
     JsonEnd(&Json);

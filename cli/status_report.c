@@ -81,7 +81,32 @@ StatusServiceWord(const STATUS_REPORT *Report)
 
     if (!Report->Installed)
         return "not_installed";
-    return Report->ServiceState <= PRCM_SERVICE_STOPPING && Words[Report->ServiceState] != NULL
-               ? Words[Report->ServiceState]
-               : "unknown";
+    if (!Report->HasService)
+        return "unknown";
+    uint32_t State = Report->Service.State;
+    return State <= PRCM_SERVICE_STOPPING && Words[State] != NULL ? Words[State] : "unknown";
+}
+
+bool
+StatusIsStopping(const STATUS_REPORT *Report)
+{
+    return Report->Installed && Report->HasService && Report->Service.State == PRCM_SERVICE_STOPPING;
+}
+
+const char *
+StatusWriterWhy(const PRCM_WRITER *Writer)
+{
+    switch (Writer->Why)
+    {
+    case PRCM_WRITER_ACCESS:
+        return "access";
+    case PRCM_WRITER_OWNER:
+        return "owner";
+    case PRCM_WRITER_LINK:
+        return "link";
+    case PRCM_WRITER_NO_SECURITY:
+        return "no_security";
+    default:
+        return NULL;
+    }
 }

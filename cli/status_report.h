@@ -5,17 +5,23 @@
 #ifndef CLI_STATUS_REPORT_H
 #define CLI_STATUS_REPORT_H
 
+#include "holders.h"
 #include "prcm.h"
 #include "sink.h"
 
 typedef struct STATUS_REPORT
 {
     bool Installed;
-    uint32_t ServiceState; /* PRCM_SERVICE_XXX; valid if Installed */
-    bool Running;          /* the driver answered, and Query is its answer */
+    bool HasService; /* Service was told; else only that there is one */
+    PRCM_SERVICE_INFO Service;
+    HOLDERS Holders; /* of a driver that is stopping */
+    bool Running;    /* the driver answered, and Query is its answer */
     PRCM_QUERY Query;
     int64_t LocalInstance; /* Query.Instance in local time */
 } STATUS_REPORT;
+
+/* What can be told without the driver, and whom it waits for if it is stopping. */
+void StatusReportTakeService(STATUS_REPORT *Report);
 
 void StatusReportWriteText(SINK *Sink, const STATUS_REPORT *Report);
 void StatusReportWriteJson(SINK *Sink, const STATUS_REPORT *Report);
@@ -40,5 +46,11 @@ const char *StatusTierState(uint32_t Status);
 const char *StatusTierReason(uint32_t Status);
 
 const char *StatusServiceWord(const STATUS_REPORT *Report);
+
+/* Whether the driver waits for its last handle. */
+bool StatusIsStopping(const STATUS_REPORT *Report);
+
+/* "access", "owner", "link", "no_security"; NULL: nobody else may write. */
+const char *StatusWriterWhy(const PRCM_WRITER *Writer);
 
 #endif

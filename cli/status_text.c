@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "sddl.h"
 #include "times.h"
+#include "utf16.h"
 
 #define COLUMN_VALUE   15
 #define COLUMN_NUMBERS 15
@@ -19,16 +21,139 @@ WriteLabel(SINK *Sink, const char *Label)
 }
 
 static void
+WriteVersion(SINK *Sink, uint32_t Version)
+{
+    SinkUnsigned(Sink, Version >> 24);
+    SinkChar(Sink, '.');
+    SinkUnsigned(Sink, Version >> 16 & 0xFF);
+    SinkChar(Sink, '.');
+    SinkUnsigned(Sink, Version & 0xFFFF);
+}
+
+/* A line in the column of values that is to be noticed. */
+static void
+BeginWarning(SINK *Sink)
+{
+    SinkPadTo(Sink, COLUMN_VALUE);
+    SinkStyle(Sink, STYLE_YELLOW);
+}
+
+static void
+EndWarning(SINK *Sink)
+{
+    SinkStyle(Sink, STYLE_PLAIN);
+    SinkChar(Sink, '\n');
+}
+
+/* Who it is, by name where there is one. */
+static void
+WriteAccount(SINK *Sink, const PRCM_WRITER *Writer)
+{
+    Utf16WriteUtf8(Sink, Writer->Account[0] != '\0' ? Writer->Account : Writer->Sid);
+    if (Writer->Account[0] == '\0')
+        return;
+    SinkText(Sink, " (");
+    Utf16WriteUtf8(Sink, Writer->Sid);
+    SinkChar(Sink, ')');
+}
+
+static void
+WriteWriter(SINK *Sink, const PRCM_WRITER *Writer)
+{
+    if (Writer->Why == PRCM_WRITER_NONE)
+        return;
+    BeginWarning(Sink);
+    SinkText(Sink, "not safe: ");
+    if (Writer->Why == PRCM_WRITER_ACCESS || Writer->Why == PRCM_WRITER_OWNER)
+    {
+        WriteAccount(Sink, Writer);
+        SinkText(Sink, Writer->Why == PRCM_WRITER_OWNER ? " owns " : " may change ");
+    }
+    Utf16WriteUtf8(Sink, Writer->Path);
+    if (Writer->Why == PRCM_WRITER_LINK)
+        SinkText(Sink, " is a link, which may be made to lead elsewhere");
+    if (Writer->Why == PRCM_WRITER_NO_SECURITY)
+        SinkText(Sink, " has a file system without security: anybody may write there");
+    EndWarning(Sink);
+}
+
+static void
+WriteFile(SINK *Sink, const STATUS_REPORT *Report)
+{
+    const PRCM_SERVICE_INFO *Service = &Report->Service;
+
+    WriteLabel(Sink, "file");
+    Utf16WriteUtf8(Sink, Service->DriverPath[0] != '\0' ? Service->DriverPath : "?");
+    if (!Service->HasFile)
+        SinkText(Sink, ", which is not there");
+    if (Service->FileVersion != 0)
+    {
+        SinkText(Sink, ", version ");
+        WriteVersion(Sink, Service->FileVersion);
+    }
+    SinkChar(Sink, '\n');
+    WriteWriter(Sink, &Service->Writer);
+    if (!Report->Running || Service->FileVersion == 0 || Service->FileVersion == Report->Query.DriverVersion)
+        return;
+    BeginWarning(Sink);
+    SinkText(Sink, "another version than the one that runs, from the next start on");
+    EndWarning(Sink);
+}
+
+/* Who may do something, and the descriptor that says so. */
+static void
+WriteSecurity(SINK *Sink, const char *Label, const char *Sddl, uint32_t Mask)
+{
+    if (Sddl[0] == '\0')
+        return;
+    WriteLabel(Sink, Label);
+    bool Safe = SddlWriteWho(Sink, Sddl, Mask);
+    SinkChar(Sink, '\n');
+    if (!Safe)
+    {
+        BeginWarning(Sink);
+        SinkText(Sink, "not safe: others than administrators are among them");
+        EndWarning(Sink);
+    }
+    SinkPadTo(Sink, COLUMN_VALUE);
+    SinkStyle(Sink, STYLE_DIM);
+    SinkText(Sink, Sddl);
+    SinkStyle(Sink, STYLE_PLAIN);
+    SinkChar(Sink, '\n');
+}
+
+static void
+WriteService(SINK *Sink, const STATUS_REPORT *Report)
+{
+    char Holders[HOLDERS_TEXT_BYTES];
+
+    WriteLabel(Sink, "service");
+    SinkText(Sink, Report->Installed ? StatusServiceWord(Report) : "not installed");
+    if (StatusIsStopping(Report))
+    {
+        HoldersDescribe(&Report->Holders, Holders);
+        SinkText(Sink, ", held by ");
+        Utf16WriteUtf8(Sink, Holders);
+    }
+    else if (Report->Running && (Report->Query.Flags & PRCM_QUERY_STOPPING) != 0)
+        SinkText(Sink, " (told to stop)");
+    if (Report->HasService && Report->Service.StartsAtBoot)
+        SinkText(Sink, ", starts at boot");
+    SinkChar(Sink, '\n');
+    if (!Report->Installed || !Report->HasService)
+        return;
+    WriteFile(Sink, Report);
+    WriteSecurity(Sink, "controlled by", Report->Service.ServiceSecurity, SDDL_SERVICE_CONTROL);
+    WriteSecurity(Sink, "opened by", Report->Service.DeviceSecurity, SDDL_DEVICE_OPEN);
+}
+
+static void
 WriteDriver(SINK *Sink, const STATUS_REPORT *Report)
 {
     const PRCM_QUERY *Query = &Report->Query;
 
     WriteLabel(Sink, "driver");
-    SinkUnsigned(Sink, Query->DriverVersion >> 24);
-    SinkChar(Sink, '.');
-    SinkUnsigned(Sink, Query->DriverVersion >> 16 & 0xFF);
-    SinkChar(Sink, '.');
-    SinkUnsigned(Sink, Query->DriverVersion & 0xFFFF);
+    WriteVersion(Sink, Query->DriverVersion);
     SinkText(Sink, ", ABI ");
     SinkUnsigned(Sink, Query->AbiVersion);
     SinkText(Sink, "\n");
@@ -253,13 +378,8 @@ void
 StatusReportWriteText(SINK *Sink, const STATUS_REPORT *Report)
 {
     STATUS_TIER Tiers[STATUS_MAX_TIERS];
-    const char *Word = StatusServiceWord(Report);
 
-    WriteLabel(Sink, "service");
-    SinkText(Sink, Report->Installed ? Word : "not installed");
-    if (Report->Running && (Report->Query.Flags & PRCM_QUERY_STOPPING) != 0)
-        SinkText(Sink, " (told to stop)");
-    SinkChar(Sink, '\n');
+    WriteService(Sink, Report);
     if (!Report->Running)
         return;
     WriteDriver(Sink, Report);

@@ -13,7 +13,16 @@ Running(void)
 {
     return (STATUS_REPORT){
         .Installed = true,
-        .ServiceState = PRCM_SERVICE_RUNNING,
+        .HasService = true,
+        .Service =
+            {
+                .State = PRCM_SERVICE_RUNNING,
+                .HasFile = 1,
+                .FileVersion = 0x00010002,
+                .DriverPath = "C:\\Windows\\System32\\drivers\\prcm.sys",
+                .ServiceSecurity = "O:SYD:(A;;CCLC;;;IU)(A;;RPWP;;;BA)",
+                .DeviceSecurity = "O:BAD:P(A;;FA;;;SY)(A;;FA;;;BA)",
+            },
         .Running = true,
         .LocalInstance = 134398370451234567,
         .Query =
@@ -52,6 +61,11 @@ text_tells_what_is_in_use_what_was_refused_and_why(void **State)
     StatusReportWriteText(CaptureBegin(), &Report);
     ASSERT_WROTE(
         "service        running\n"
+        "file           C:\\Windows\\System32\\drivers\\prcm.sys, version 0.1.2\n"
+        "controlled by  Administrators\n"
+        "               O:SYD:(A;;CCLC;;;IU)(A;;RPWP;;;BA)\n"
+        "opened by      SYSTEM, Administrators\n"
+        "               O:BAD:P(A;;FA;;;SY)(A;;FA;;;BA)\n"
         "driver         0.1.2, ABI 1\n"
         "instance       0x1dd7a92b75eb707, started 2026-11-22 16:04:05\n"
         "processes by   PsSetCreateProcessNotifyRoutine\n"
@@ -136,7 +150,11 @@ json_tells_the_same(void **State)
     (void)State;
     StatusReportWriteJson(CaptureBegin(), &Report);
     ASSERT_WROTE(
-        "{\"service\":\"running\",\"driver_version\":\"0.1.2\",\"abi\":1,\"instance\":\"0x1dd7a92b75eb707\","
+        "{\"service\":\"running\",\"start\":\"demand\","
+        "\"driver_path\":\"C:\\\\Windows\\\\System32\\\\drivers\\\\prcm.sys\",\"file_version\":\"0.1.2\","
+        "\"unsafe\":null,\"service_security\":\"O:SYD:(A;;CCLC;;;IU)(A;;RPWP;;;BA)\","
+        "\"device_security\":\"O:BAD:P(A;;FA;;;SY)(A;;FA;;;BA)\",\"driver_version\":\"0.1.2\",\"abi\":1,"
+        "\"instance\":\"0x1dd7a92b75eb707\","
         "\"started\":\"2026-11-22T15:04:05.1234567Z\",\"time\":\"2026-11-22T15:04:06.1234567Z\","
         "\"time_precise\":true,\"stopping\":false,\"process_routines\":["
         "{\"routine\":\"PsSetCreateProcessNotifyRoutineEx2\",\"state\":\"not_exported\","
@@ -164,17 +182,105 @@ json_tells_the_same(void **State)
 static void
 a_driver_that_does_not_run_has_only_its_service(void **State)
 {
-    STATUS_REPORT Report = {.Installed = true, .ServiceState = PRCM_SERVICE_STOPPED};
+    STATUS_REPORT Report = {
+        .Installed = true, .HasService = true, .Service = {.State = PRCM_SERVICE_STOPPED, .StartsAtBoot = 1}};
     (void)State;
     StatusReportWriteText(CaptureBegin(), &Report);
-    ASSERT_WROTE("service        stopped\n");
+    ASSERT_WROTE("service        stopped, starts at boot\n"
+                 "file           ?, which is not there\n");
     StatusReportWriteJson(CaptureBegin(), &Report);
-    ASSERT_WROTE("{\"service\":\"stopped\"}\n");
+    ASSERT_WROTE("{\"service\":\"stopped\",\"start\":\"boot\",\"driver_path\":null,\"file_version\":null,"
+                 "\"unsafe\":null,\"service_security\":null,\"device_security\":null}\n");
+    Report.HasService = false;
+    StatusReportWriteText(CaptureBegin(), &Report);
+    ASSERT_WROTE("service        unknown\n");
     Report.Installed = false;
     StatusReportWriteText(CaptureBegin(), &Report);
     ASSERT_WROTE("service        not installed\n");
     StatusReportWriteJson(CaptureBegin(), &Report);
     ASSERT_WROTE("{\"service\":\"not_installed\"}\n");
+}
+
+static void
+a_driver_that_is_held_tells_by_whom(void **State)
+{
+    STATUS_REPORT Report = Running();
+    (void)State;
+    Report.Running = false;
+    Report.Service =
+        (PRCM_SERVICE_INFO){.State = PRCM_SERVICE_STOPPING, .HasFile = 1, .DriverPath = "C:\\p.sys"};
+    Report.Holders = (HOLDERS){.Known = true,
+                               .Found = {.Handles = 2, .Complete = 1, .Count = 1, .Holders = {{1234, 2}}},
+                               .Images = {"viewer.exe"}};
+    StatusReportWriteText(CaptureBegin(), &Report);
+    ASSERT_WROTE("service        stopping, held by 2 handles: viewer.exe (1234)\n"
+                 "file           C:\\p.sys\n");
+    StatusReportWriteJson(CaptureBegin(), &Report);
+    assert_non_null(strstr(CaptureText(), "{\"service\":\"stopping\""));
+    assert_non_null(strstr(CaptureText(),
+                           "\"held_by\":[{\"pid\":1234,\"image\":\"viewer.exe\",\"handles\":2}],"
+                           "\"handles\":2,\"handles_complete\":true}"));
+    Report.Holders.Known = false;
+    StatusReportWriteJson(CaptureBegin(), &Report);
+    assert_non_null(strstr(CaptureText(), "\"held_by\":null}"));
+}
+
+static void
+what_is_not_safe_is_told_with_who_and_where(void **State)
+{
+    static const struct
+    {
+        uint32_t Why;
+        const char *Text;
+        const char *Json;
+    } Rows[] = {
+        {PRCM_WRITER_ACCESS, "not safe: PC\\jo (S-1-5-9) may change C:\\dir\n", "\"why\":\"access\""},
+        {PRCM_WRITER_OWNER, "not safe: PC\\jo (S-1-5-9) owns C:\\dir\n", "\"why\":\"owner\""},
+        {PRCM_WRITER_LINK, "not safe: C:\\dir is a link", "\"why\":\"link\""},
+        {PRCM_WRITER_NO_SECURITY, "not safe: C:\\dir has a file system without security",
+         "\"why\":\"no_security\""},
+    };
+    STATUS_REPORT Report = Running();
+    (void)State;
+    Report.Service.Writer = (PRCM_WRITER){.Path = "C:\\dir", .Account = "PC\\jo", .Sid = "S-1-5-9"};
+    for (size_t Index = 0; Index < sizeof(Rows) / sizeof(Rows[0]); Index++)
+    {
+        Report.Service.Writer.Why = Rows[Index].Why;
+        StatusReportWriteText(CaptureBegin(), &Report);
+        assert_non_null(strstr(CaptureText(), Rows[Index].Text));
+        StatusReportWriteJson(CaptureBegin(), &Report);
+        assert_non_null(strstr(CaptureText(), Rows[Index].Json));
+        assert_non_null(
+            strstr(CaptureText(), "\"path\":\"C:\\\\dir\",\"account\":\"PC\\\\jo\",\"sid\":\"S-1-5-9\"}"));
+    }
+    Report.Service.Writer.Account[0] = 0;
+    Report.Service.Writer.Why = PRCM_WRITER_OWNER;
+    StatusReportWriteText(CaptureBegin(), &Report);
+    assert_non_null(strstr(CaptureText(), "not safe: S-1-5-9 owns C:\\dir\n"));
+}
+
+static void
+others_than_administrators_with_rights_are_warned_of(void **State)
+{
+    STATUS_REPORT Report = Running();
+    (void)State;
+    strcpy(Report.Service.DeviceSecurity, "D:(A;;FR;;;WD)");
+    StatusReportWriteText(CaptureBegin(), &Report);
+    assert_non_null(strstr(CaptureText(),
+                           "opened by      Everyone\n"
+                           "               not safe: others than administrators are among them\n"
+                           "               D:(A;;FR;;;WD)\n"));
+}
+
+static void
+another_version_in_the_file_than_runs_is_told(void **State)
+{
+    STATUS_REPORT Report = Running();
+    (void)State;
+    Report.Service.FileVersion = 0x00020000;
+    StatusReportWriteText(CaptureBegin(), &Report);
+    assert_non_null(
+        strstr(CaptureText(), "version 0.2.0\n               another version than the one that runs"));
 }
 
 static void
@@ -198,6 +304,10 @@ main(void)
         cmocka_unit_test(a_lane_of_no_configured_size_tells_why_it_is_not_the_default),
         cmocka_unit_test(json_tells_the_same),
         cmocka_unit_test(a_driver_that_does_not_run_has_only_its_service),
+        cmocka_unit_test(a_driver_that_is_held_tells_by_whom),
+        cmocka_unit_test(what_is_not_safe_is_told_with_who_and_where),
+        cmocka_unit_test(others_than_administrators_with_rights_are_warned_of),
+        cmocka_unit_test(another_version_in_the_file_than_runs_is_told),
         cmocka_unit_test(each_refusal_that_has_a_known_cause_is_explained),
     };
     return cmocka_run_group_tests(Tests, NULL, NULL);
