@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "console.h"
+#include "dll_search.h"
 #include "selftest.h"
 
 /* The shell's wildcards are the user's own: --image *.dll. */
@@ -171,6 +172,7 @@ int wmain(int Count, wchar_t **Values);
 int
 wmain(int Count, wchar_t **Values)
 {
+    DllSearchOnlySystem();
     if (Count >= 3 && wcscmp(Values[1], SELFTEST_CHILD_WORD) == 0)
         ExitProcess(SelftestChildCode(Values[2]));
     ConsoleInit();

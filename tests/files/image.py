@@ -104,6 +104,19 @@ def check_user_imports(image):
     check_imports(image, user_exports(image.architecture))
 
 
+# Loaded by their names alone from the system's directory, never from the program's: they stand in the key KnownDLLs of
+# each Windows from Server 2003 on.
+KNOWN_DLLS = {"kernel32.dll", "advapi32.dll", "msvcrt.dll"}
+
+
+def check_known_dlls(image):
+    """None that somebody could plant beside the program, at its start or later."""
+    found = {module for module, _ in imports(image)}
+    assert found <= KNOWN_DLLS, f"not among the known DLLs: {found - KNOWN_DLLS}"
+    delayed = pefile.DIRECTORY_ENTRY["IMAGE_DIRECTORY_ENTRY_DELAY_IMPORT"]
+    assert image.optional.DATA_DIRECTORY[delayed].VirtualAddress == 0, "has delay-load imports"
+
+
 def check_machine(image):
     assert image.pe.FILE_HEADER.Machine == MACHINES[image.architecture]
 
@@ -246,4 +259,4 @@ DRIVER = EVERY_FILE + [
     check_no_relocation_across_pages,
     check_no_exports,
 ]
-USER = EVERY_FILE + [check_console_subsystem, check_user_imports]
+USER = EVERY_FILE + [check_console_subsystem, check_user_imports, check_known_dlls]

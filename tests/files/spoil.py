@@ -103,6 +103,17 @@ def relocate_across_pages(image):
     return bytes(data)
 
 
+def other_module(image):
+    assert b"ADVAPI32.dll" in image.data
+    return image.data.replace(b"ADVAPI32.dll", b"VERSION.dll\0")
+
+
+def delay_load(image):
+    directory = image.optional.DATA_DIRECTORY[pefile.DIRECTORY_ENTRY["IMAGE_DIRECTORY_ENTRY_DELAY_IMPORT"]]
+    offset = directory.get_file_offset()
+    return image.data[:offset] + b"\0\x10\0\0\x20\0\0\0" + image.data[offset + 8:]
+
+
 def other_version(image):
     number = image.version.encode("utf-16le")
     assert number in image.data
@@ -153,5 +164,6 @@ FAULTS = {
     checks.check_import_table_is_no_code: [with_header(make_all_code)],
     checks.check_no_relocation_across_pages: [relocate_across_pages],
     checks.check_user_imports: [plain],
+    checks.check_known_dlls: [other_module, delay_load],
     checks.check_no_exports: [plain],
 }

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Loads the DLL that its argument names as a program does that has taken no precautions; or with one more argument,
+ * after those that prcm.exe takes.
+ */
+#include <windows.h>
+
+#include "../../cli/dll_search.h"
+
+int
+main(int Count, char **Arguments)
+{
+    if (Count == 3)
+        DllSearchOnlySystem();
+    return Count >= 2 && LoadLibraryA(Arguments[1]) != NULL ? 0 : 1;
+}
