@@ -125,12 +125,11 @@ WriteSecurity(SINK *Sink, const char *Label, const char *Sddl, uint32_t Mask)
 static void
 WriteService(SINK *Sink, const STATUS_REPORT *Report)
 {
-    char Holders[HOLDERS_TEXT_BYTES];
-
     WriteLabel(Sink, "service");
     SinkText(Sink, Report->Installed ? StatusServiceWord(Report) : "not installed");
     if (StatusIsStopping(Report))
     {
+        char Holders[HOLDERS_TEXT_BYTES];
         HoldersDescribe(&Report->Holders, Holders);
         SinkText(Sink, ", held by ");
         Utf16WriteUtf8(Sink, Holders);

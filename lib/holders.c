@@ -248,7 +248,10 @@ LookAtAll(SEARCH *Search, const TABLE *Table, USHORT Type)
     {
         const TABLE_ENTRY *Entry = &Table->Entries[Index];
         if (Search->Namer == NULL)
+        {
+            Search->Holders->Complete = 0;
             break;
+        }
         if (Entry->Type == Type && Entry->ProcessId != GetCurrentProcessId())
             LookAt(Search, Entry);
     }
@@ -278,9 +281,10 @@ PrcmServiceHolders(PRCM_HOLDERS *Holders)
     USHORT Type = 0;
     bool Found = Table != NULL && TypeOfFile(Table, File, &Type);
     if (Found)
+    {
         Search.Namer = NamerCreate(Search.QueryObject);
-    if (Search.Namer != NULL)
         LookAtAll(&Search, Table, Type);
+    }
     CloseHandle(File);
     free(Table);
     return Found ? PRCM_OK : ResultNote(PRCM_ERROR_SYSTEM, ERROR_NOT_SUPPORTED);

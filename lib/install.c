@@ -346,7 +346,7 @@ PRCM_RESULT
 PrcmInstallWith(const char *DriverPath, const PRCM_SERVICE_OPTIONS *Options, PRCM_INSTALL_REPORT *Report)
 {
     static const PRCM_SERVICE_OPTIONS Defaults;
-    PRCM_INSTALL_REPORT Unread;
+    PRCM_INSTALL_REPORT Unread = {0};
     INSTALL Install = {.Options = Options != NULL ? Options : &Defaults,
                        .Report = Report != NULL ? Report : &Unread};
     *Install.Report = (PRCM_INSTALL_REPORT){0};

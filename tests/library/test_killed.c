@@ -66,7 +66,7 @@ RunCommand(const char *Name, unsigned Number)
 static bool
 RunKilled(const char *Name, unsigned Number)
 {
-    char Program[MAX_PATH];
+    char Program[MAX_PATH] = "";
     char CommandLine[2 * MAX_PATH];
     STARTUPINFOA Startup = {.cb = sizeof(Startup)};
     PROCESS_INFORMATION Process;

@@ -82,7 +82,7 @@ what_is_missing_is_not_made_up(void **State)
 static void
 what_is_no_image_is_refused(void **State)
 {
-    SAMPLE Changed = Sample();
+    SAMPLE Changed;
     DRIVER_FILE File;
     (void)State;
     for (size_t Index = 0; Index < 4; Index++)
