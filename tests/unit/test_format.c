@@ -366,63 +366,6 @@ text_has_one_aligned_line_for_each_event(void **State)
         "16:04:05.323      1234  exit   cmd.exe          status 3, ran 200 ms, 1 image\n");
 }
 
-static SINK_WINDOW
-Window80(void *Context)
-{
-    (void)Context;
-    return (SINK_WINDOW){.Width = 80};
-}
-
-/* A start whose command line has blanks so many that a console would begin a line with its end. */
-static void
-AddForgery(size_t Blanks)
-{
-    char Line[200] = "evil.exe";
-    memset(Line + strlen(Line), ' ', Blanks);
-    strcat(Line, "16:04:05.123      1234  start  lsass.exe");
-    PRCM_START *Start = EventsAddStart(&Builder);
-    BuilderSetText(&Builder, &Start->CommandLine, Line);
-}
-
-static void
-text_on_a_console_is_two_lines_an_event_at_most_and_no_text_begins_one(void **State)
-{
-    (void)State;
-    for (size_t Blanks = 0; Blanks < 150; Blanks++)
-    {
-        Begin(&FormatText, &EventsHooks, PRCM_KINDS_ALL);
-        Stream.Sink->AskWindow = Window80;
-        Stream.Sink->RowLines = 2;
-        AddForgery(Blanks);
-        EventsAddExit(&Builder);
-        PRCM_RECORDS Records;
-        const PRCM_BATCH *Batch = BuilderEnd(&Builder, 0);
-        assert_int_equal(PrcmBatchOpen(Batch, Batch->Bytes, &Records), PRCM_OK);
-        assert_true(StreamBatch(&Stream, Batch, Records));
-        const char *Second = strchr(CaptureText(), '\n') + 1;
-        const char *Third = strchr(Second, '\n') + 1;
-        assert_memory_equal(CaptureText(),
-                            "16:04:05.123      1234  start  cmd.exe          by explorer.exe (988)\n", 70);
-        assert_memory_equal(Second, "|                              evil.exe", 39);
-        assert_true(Third - Second <= 80); /* 79 columns and a line feed */
-        assert_string_equal(
-            Third, "16:04:05.223      1234  exit   cmd.exe          status 3, ran 100 ms, 0 images\n");
-        StreamDestroy(&Stream);
-    }
-}
-
-static void
-text_in_full_has_all_of_an_event_on_a_console(void **State)
-{
-    (void)State;
-    Begin(&FormatText, &EventsHooks, PRCM_KINDS_ALL);
-    Stream.Sink->AskWindow = Window80;
-    AddForgery(46);
-    AssertShown("16:04:05.123      1234  start  cmd.exe          by explorer.exe (988)\n"
-                "|                              evil.exe                                        \n"
-                "|                                    16:04:05.123      1234  start  lsass.exe\n");
-}
-
 static void
 text_says_what_is_missing(void **State)
 {
@@ -549,8 +492,6 @@ main(void)
         cmocka_unit_test(json_of_an_exit_without_its_start_says_absent),
         cmocka_unit_test(json_of_a_hole_is_an_object_for_each_kind_and_cause),
         cmocka_unit_test(text_has_one_aligned_line_for_each_event),
-        cmocka_unit_test(text_on_a_console_is_two_lines_an_event_at_most_and_no_text_begins_one),
-        cmocka_unit_test(text_in_full_has_all_of_an_event_on_a_console),
         cmocka_unit_test(text_says_what_is_missing),
         cmocka_unit_test(text_keeps_a_line_a_line_whatever_the_command_line),
         cmocka_unit_test(text_shows_small_statuses_in_decimal_and_known_ones_by_name),
