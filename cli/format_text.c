@@ -65,17 +65,18 @@ WriteFileName(SINK *Sink, bool Known, UTF16 Path)
 {
     UTF16 Name = Utf16FileName(Path);
     if (Known && Name.Count != 0)
-        Utf16Write(Sink, Name);
+        Utf16WriteName(Sink, Name);
     else
         SinkChar(Sink, '?');
 }
 
-/* What people look for is the name; the folder is often the same. */
+/* The last field. What people look for is the name; the folder is often the same. */
 static void
 WritePath(SINK *Sink, bool Known, UTF16 Path)
 {
     UTF16 Name = Utf16FileName(Path);
 
+    SinkLastField(Sink);
     if (!Known)
     {
         SinkChar(Sink, '?');
@@ -87,17 +88,20 @@ WritePath(SINK *Sink, bool Known, UTF16 Path)
     Utf16Write(Sink, Name);
 }
 
-/* Why a text is not there, or not all of it; nothing if it is present. */
+/* Why a text is not there, or not all of it; nothing if it is. Before the text, which could hide it. */
 static void
 WriteReason(SINK *Sink, const char *Name, const PRCM_BYTES *Field)
 {
-    if (Field->Status == PRCM_PRESENT)
+    if (Field->Status == PRCM_PRESENT && Field->Length != 0)
         return;
     SinkStyle(Sink, STYLE_DIM);
-    SinkText(Sink, " (");
+    SinkChar(Sink, '(');
     SinkText(Sink, Name);
     SinkChar(Sink, ' ');
-    JsonStatusWords(Sink, Field->Status);
+    if (Field->Status == PRCM_PRESENT)
+        SinkText(Sink, "empty");
+    else
+        JsonStatusWords(Sink, Field->Status);
     if (Field->Status == PRCM_TRUNCATED)
     {
         SinkText(Sink, ": ");
@@ -106,7 +110,7 @@ WriteReason(SINK *Sink, const char *Name, const PRCM_BYTES *Field)
         SinkGrouped(Sink, Field->FullLength);
         SinkText(Sink, " bytes");
     }
-    SinkChar(Sink, ')');
+    SinkText(Sink, ") ");
     SinkStyle(Sink, STYLE_PLAIN);
 }
 
@@ -138,11 +142,27 @@ WriteCommandLine(SINK *Sink, const EVENT *Event, const PRCM_START *Start)
     const PRCM_BYTES *Field = &Start->CommandLine;
     const uint16_t *Units = PrcmRecordBytes(Event->Record, Field);
 
-    if (Units != NULL)
-        Utf16Write(Sink, (UTF16){.Units = Units, .Count = Field->Length / 2});
-    else
-        WritePath(Sink, Event->ImageKnown, Event->Image);
     WriteReason(Sink, "command line", Field);
+    if (Units == NULL)
+    {
+        WritePath(Sink, Event->ImageKnown, Event->Image);
+        return;
+    }
+    SinkLastField(Sink);
+    Utf16Write(Sink, (UTF16){.Units = Units, .Count = Field->Length / 2});
+}
+
+/* Before the parent, for no text to hide or imitate. */
+static void
+WriteRefusal(SINK *Sink, const PRCM_VALUE *CreationStatus)
+{
+    if (CreationStatus->Status != PRCM_PRESENT || !PRCM_IS_FAILURE(CreationStatus->Value))
+        return;
+    SinkStyle(Sink, STYLE_YELLOW);
+    SinkText(Sink, "refused ");
+    SinkCode(Sink, (uint32_t)CreationStatus->Value);
+    SinkStyle(Sink, STYLE_PLAIN);
+    SinkText(Sink, ", ");
 }
 
 static void
@@ -155,17 +175,10 @@ WriteStart(SINK *Sink, const EVENT *Event)
     WriteFileName(Sink, Event->ImageKnown, Event->Image);
     SinkStyle(Sink, STYLE_PLAIN);
     SinkPadTo(Sink, COLUMN_SECOND);
+    WriteRefusal(Sink, &Start->CreationStatus);
     WriteParent(Sink, Event, Start);
     SinkPadTo(Sink, COLUMN_THIRD);
     WriteCommandLine(Sink, Event, Start);
-    if (Start->CreationStatus.Status == PRCM_PRESENT && PRCM_IS_FAILURE(Start->CreationStatus.Value))
-    {
-        SinkStyle(Sink, STYLE_YELLOW);
-        SinkText(Sink, " (refused: ");
-        SinkCode(Sink, (uint32_t)Start->CreationStatus.Value);
-        SinkChar(Sink, ')');
-        SinkStyle(Sink, STYLE_PLAIN);
-    }
     SinkChar(Sink, '\n');
 }
 
@@ -268,8 +281,8 @@ WriteSize(SINK *Sink, uint64_t Bytes)
         Unit++;
     }
     size_t Width = SinkGroupedWidth(Tenths / 10) + strlen(".0") + strlen(Units[Unit]);
-    if (Width < SIZE_WIDTH)
-        SinkPadTo(Sink, COLUMN_DETAIL + SIZE_WIDTH - Width);
+    for (; Width < SIZE_WIDTH; Width++)
+        SinkChar(Sink, ' ');
     SinkGrouped(Sink, Tenths / 10);
     SinkChar(Sink, '.');
     SinkUnsigned(Sink, Tenths % 10);
@@ -286,12 +299,12 @@ WriteLoad(SINK *Sink, const EVENT *Event)
     WriteSize(Sink, Image->ImageSize);
     SinkStyle(Sink, STYLE_PLAIN);
     SinkPadTo(Sink, COLUMN_SECOND);
-    WritePath(Sink, Event->ImageKnown, Event->Image);
-    WriteReason(Sink, "path", &Image->ImagePath.Text);
     if ((Image->Properties & PRCM_IMAGE_SYSTEM_MODE) != 0)
-        Styled(Sink, STYLE_DIM, " (kernel)");
+        Styled(Sink, STYLE_DIM, "(kernel) ");
     if ((Image->Properties & PRCM_IMAGE_MACHINE_TYPE_MISMATCH) != 0)
-        Styled(Sink, STYLE_DIM, " (other architecture)");
+        Styled(Sink, STYLE_DIM, "(other architecture) ");
+    WriteReason(Sink, "path", &Image->ImagePath.Text);
+    WritePath(Sink, Event->ImageKnown, Event->Image);
     SinkChar(Sink, '\n');
 }
 

@@ -7,8 +7,11 @@
 
 #define MAX_DIGITS 32
 
-/* Columns behind SinkPadTo that make it worth going there. */
+/* Columns of a line that make it worth beginning a field there. */
 #define LEAST_TAIL 20
+
+/* Between two columns. */
+#define LEAST_GAP 2
 
 /* In a narrower window nothing could be laid out. */
 #define LEAST_WIDTH 16
@@ -29,6 +32,7 @@ SinkInit(SINK *Sink, SINK_WRITE *Write, void *Context, bool Color)
     Sink->Window = (SINK_WINDOW){0};
     Sink->RowLines = 0;
     Sink->RowLine = 0;
+    Sink->RowEnd = 0;
     Sink->RowIndent = 0;
     Sink->RowCut = false;
     Sink->Used = 0;
@@ -67,6 +71,7 @@ SinkBeginRow(SINK *Sink, size_t Indent)
     size_t Half = Sink->Window.Width / 2;
     Sink->RowIndent = Indent < Half ? Indent : Half;
     Sink->RowLine = Sink->Window.Width >= LEAST_WIDTH ? 1 : 0;
+    Sink->RowEnd = 0;
     Sink->RowCut = false;
 }
 
@@ -74,7 +79,7 @@ SinkBeginRow(SINK *Sink, size_t Indent)
 static bool
 MayBreak(const SINK *Sink)
 {
-    return Sink->RowLines == 0 || Sink->RowLine < Sink->RowLines;
+    return Sink->RowEnd == 0 || Sink->RowLine < Sink->RowEnd;
 }
 
 /* How many columns of the row's line can be used. The console's last one is not: some consoles begin another line as soon as
@@ -83,6 +88,22 @@ static size_t
 RowWidth(const SINK *Sink)
 {
     return Sink->Window.Width - (MayBreak(Sink) ? 1 : 2);
+}
+
+/* Whether a field that begins at Column has too little of the row's line, and would have more of another. */
+static bool
+IsTooFar(const SINK *Sink, size_t Column)
+{
+    return Sink->RowLine != 0 && Column > Sink->RowIndent && Column + LEAST_TAIL > RowWidth(Sink);
+}
+
+void
+SinkLastField(SINK *Sink)
+{
+    size_t Least = Sink->RowLine + (IsTooFar(Sink, Sink->Column) ? 1 : 0);
+
+    if (Sink->RowLine != 0 && Sink->RowLines != 0)
+        Sink->RowEnd = Sink->RowLines > Least ? Sink->RowLines : Least;
 }
 
 static void
@@ -258,7 +279,7 @@ SinkGroupedWidth(uint64_t Value)
 void
 SinkPadTo(SINK *Sink, size_t Column)
 {
-    if (Sink->RowLine != 0 && Column + LEAST_TAIL > RowWidth(Sink))
+    if (IsTooFar(Sink, Column))
     {
         if (MayBreak(Sink))
         {
@@ -267,9 +288,9 @@ SinkPadTo(SINK *Sink, size_t Column)
         }
         Column = 0;
     }
-    do
+    size_t Spaces = Column > Sink->Column + LEAST_GAP ? Column - Sink->Column : LEAST_GAP;
+    for (; Spaces > 0; Spaces--)
         SinkChar(Sink, ' ');
-    while (Sink->Column < Column);
 }
 
 void

@@ -6,7 +6,8 @@
  *
  * A console breaks a line that is too long by itself, and the rest begins at its left edge: whoever chooses a command line
  * could write rows of his own there. So a row, a line with text of others in it, is broken by the sink, with a mark at the
- * left edge that no row begins with, or cut, with a mark at the end.
+ * left edge that no row begins with. Only its last field is cut, with a mark at the end: else a long text would hide what
+ * follows it.
  */
 #ifndef CLI_SINK_H
 #define CLI_SINK_H
@@ -54,8 +55,9 @@ typedef struct SINK
     SINK_STYLE Style;
     size_t Column; /* cells since the last line feed, styles not counted */
     SINK_WINDOW Window;
-    size_t RowLines; /* how many lines a row may take before it is cut; 0: as many as it needs */
+    size_t RowLines; /* how many lines a row may take before its last field is cut; 0: as many as it needs */
     size_t RowLine;  /* which of them it is in, from 1; 0: not in a row */
+    size_t RowEnd;   /* the last of them; 0: there is none, or the last field has not begun */
     size_t RowIndent;
     bool RowCut; /* what is left of it is dropped */
     size_t Used;
@@ -66,6 +68,9 @@ void SinkInit(SINK *Sink, SINK_WRITE *Write, void *Context, bool Color);
 
 /* What follows, up to the next line feed, is a row; its further lines begin at column Indent. */
 void SinkBeginRow(SINK *Sink, size_t Indent);
+
+/* What follows in the row is its last field. It has RowLines, and one more where what precedes it has used them up. */
+void SinkLastField(SINK *Sink);
 
 /* UTF-8, whole characters. */
 void SinkBytes(SINK *Sink, const char *Bytes, size_t Length);
@@ -87,8 +92,8 @@ void SinkHexUpper(SINK *Sink, uint64_t Value, unsigned Digits);
 /* "0x" and an NTSTATUS or other 32-bit code as Windows documents them: 0xC0000022. */
 void SinkCode(SINK *Sink, uint32_t Code);
 
-/* Spaces up to Column, or one space if the line is there already. In a row, where too little of the line is left after
- * Column: the next line of the row if there may be one, else one space. */
+/* Spaces up to Column, at least two, so that columns can be told apart. In a row, where too little of the line is left
+ * after Column: the next line of the row if there may be one, else two spaces. */
 void SinkPadTo(SINK *Sink, size_t Column);
 
 /* How many columns SinkGrouped and SinkUnsigned take, for aligning to the right. */

@@ -46,6 +46,30 @@ Utf16Write(SINK *Sink, UTF16 Text)
     Write(Sink, Text, PRCM_TEXT_ESCAPE);
 }
 
+/* Two blanks in a row, or one at an end, could pass for the end of a column. */
+static bool
+IsMisleadingBlank(UTF16 Name, uint32_t At)
+{
+    bool Inner = At > 0 && At + 1 < Name.Count && Name.Units[At - 1] != ' ';
+    return Name.Units[At] == ' ' && !Inner;
+}
+
+void
+Utf16WriteName(SINK *Sink, UTF16 Name)
+{
+    uint32_t Begun = 0;
+
+    for (uint32_t At = 0; At < Name.Count; At++)
+    {
+        if (!IsMisleadingBlank(Name, At))
+            continue;
+        Utf16Write(Sink, (UTF16){.Units = Name.Units + Begun, .Count = At - Begun});
+        SinkText(Sink, "<U+0020>");
+        Begun = At + 1;
+    }
+    Utf16Write(Sink, (UTF16){.Units = Name.Units + Begun, .Count = Name.Count - Begun});
+}
+
 static void
 WriteJsonUnit(SINK *Sink, uint32_t Unit)
 {

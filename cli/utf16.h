@@ -18,6 +18,9 @@ typedef struct UTF16
 /* For people, as PRCM_TEXT_ESCAPE does it: what could steer a terminal or mislead a reader is written as <U+001B>. */
 void Utf16Write(SINK *Sink, UTF16 Text);
 
+/* Likewise, for a name among columns: a blank at an end, or behind another, is escaped too. */
+void Utf16WriteName(SINK *Sink, UTF16 Name);
+
 /* A JSON string with its quotes. What PrcmNeedsEscape is true for is written as \u001b; beyond U+FFFF as a pair. What a JSON
  * string cannot carry to every reader becomes U+FFFD: unpaired surrogates and noncharacters, which RFC 7493 forbids, and
  * NUL. false: something did. */

@@ -383,11 +383,11 @@ text_says_what_is_missing(void **State)
     Image->ImageSize = 4096;
     Image->Properties = PRCM_IMAGE_SYSTEM_MODE;
     EventsAddBareExit(&Builder)->Header.Key = 5;
-    AssertShown("15:04:05.123      1234  start  ?                by ? (988) via 40         "
-                "? (command line absent) (refused: 0xC0000022)\n"
+    AssertShown("15:04:05.123      1234  start  ?                refused 0xC0000022, by ? (988) via 40  "
+                "(command line absent) ?\n"
                 "15:04:05.223      1234  start  a.exe            by ? (parent absent)      "
-                "C:\\a.exe (command line absent)\n"
-                "15:04:05.323      1234  load     4.0 KiB        ? (path failed 0xC000009A) (kernel)\n"
+                "(command line absent) C:\\a.exe\n"
+                "15:04:05.323      1234  load     4.0 KiB        (kernel) (path failed 0xC000009A) ?\n"
                 "15:04:05.423         5  exit   ?                status absent (its start was not seen)\n");
 }
 

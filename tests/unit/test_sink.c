@@ -51,7 +51,7 @@ aligns_by_cells_whatever_the_bytes_and_styles(void **State)
     SinkText(Sink, "longest");
     SinkPadTo(Sink, 7);
     SinkChar(Sink, '|');
-    ASSERT_WROTE("\033[1;31m\xC3\xA9\xE6\xBC\xA2\xF0\x9D\x84\x9E\033[0m  |\nlongest |");
+    ASSERT_WROTE("\033[1;31m\xC3\xA9\xE6\xBC\xA2\xF0\x9D\x84\x9E\033[0m  |\nlongest  |");
 }
 
 static void
@@ -209,7 +209,7 @@ AskWindow(void *Context)
     return Window;
 }
 
-/* A row for a console so wide, of so many lines, whose further lines begin at column 8. */
+/* A row of one field for a console so wide, of so many lines, whose further lines begin at column 8. */
 static SINK *
 BeginRow(size_t Width, size_t Lines)
 {
@@ -218,6 +218,7 @@ BeginRow(size_t Width, size_t Lines)
     Sink->AskWindow = AskWindow;
     Sink->RowLines = Lines;
     SinkBeginRow(Sink, 8);
+    SinkLastField(Sink);
     return Sink;
 }
 
@@ -333,7 +334,7 @@ a_column_too_far_to_the_right_begins_another_line(void **State)
     SinkText(Sink, "name");
     SinkPadTo(Sink, 20);
     SinkText(Sink, "first\n");
-    ASSERT_WROTE("name first\n");
+    ASSERT_WROTE("name  first\n");
     Sink = BeginRow(40, 2);
     SinkText(Sink, "name");
     SinkPadTo(Sink, 19);
