@@ -16,7 +16,7 @@ def judge(*outputs):
     """What complete.jq says of them, by (host, instance)."""
     raw = "".join(json.dumps(line) + "\n" for output in outputs for line in output)
     done = subprocess.run(
-        ["jq", "-n", "-c", "-f", ROOT / "docs" / "complete.jq"],
+        ["jq", "-n", "-R", "-c", "-f", ROOT / "docs" / "complete.jq"],
         input=raw.encode(),
         stdout=subprocess.PIPE,
         check=True,
