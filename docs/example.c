@@ -64,7 +64,6 @@ main(void)
     PRCM_SESSION *Session;
     const PRCM_BATCH *Batch;
     PRCM_RECORDS Records;
-    const PRCM_RECORD *Record;
     PRCM_ACCOUNT Account;
 
     SetConsoleOutputCP(CP_UTF8); /* a console's own; files and pipes get UTF-8 in any case */
@@ -75,6 +74,7 @@ main(void)
     while (Result == PRCM_OK &&
            (Result = PrcmWait(Session, PRCM_WAIT_FOREVER, NULL, &Batch, &Records)) == PRCM_OK)
     {
+        const PRCM_RECORD *Record;
         while ((Record = PrcmBatchNext(&Records)) != NULL)
             ShowRecord(Record);
         fflush(stdout);

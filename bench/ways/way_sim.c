@@ -25,5 +25,6 @@ WaySignal(VOID)
 void
 WayWait(void)
 {
-    KeWaitForSingleObject(&Event, UserRequest, UserMode, FALSE, NULL);
+    /* On behalf of the reader's program; nothing here would end a wait of user mode's early. */
+    KeWaitForSingleObject(&Event, UserRequest, KernelMode, FALSE, NULL);
 }

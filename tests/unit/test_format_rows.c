@@ -5,6 +5,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -53,9 +54,8 @@ Shown(void)
 static void
 AddForgery(size_t Blanks)
 {
-    char Line[200] = "evil.exe";
-    memset(Line + strlen(Line), ' ', Blanks);
-    strcat(Line, "16:04:05.123      1234  start  lsass.exe");
+    char Line[200];
+    snprintf(Line, sizeof(Line), "evil.exe%*s16:04:05.123      1234  start  lsass.exe", (int)Blanks, "");
     PRCM_START *Start = EventsAddStart(&Builder);
     BuilderSetText(&Builder, &Start->CommandLine, Line);
 }
