@@ -130,6 +130,7 @@ PRCM_RESULT
 ServiceTrueState(SC_HANDLE Service, uint32_t *State)
 {
     SERVICE_STATUS Status;
+    *State = 0;
     if (!QueryServiceStatus(Service, &Status))
         return ServiceResult(GetLastError());
     SERVICE_SIGNS Signs = {.Manager = ManagerState(Status.dwCurrentState), .Linked = DriverIsLoaded()};

@@ -20,7 +20,7 @@ PRCM_RESULT ServiceResult(DWORD Error);
 DWORD ServiceState(SC_HANDLE Service);
 
 /* PRCM_SERVICE_XXX, also where the service manager goes on calling a driver running that waits for its last handle:
- * whether it can be opened tells. */
+ * whether it can be opened tells. 0 with a result other than PRCM_OK. */
 PRCM_RESULT ServiceTrueState(SC_HANDLE Service, uint32_t *State);
 
 /* Starts the driver, which was opened with SERVICE_START, SERVICE_QUERY_STATUS and SERVICE_QUERY_CONFIG. Where a new

@@ -104,8 +104,8 @@ def check_user_imports(image):
     check_imports(image, user_exports(image.architecture))
 
 
-# Loaded by their names alone from the system's directory, never from the program's: they stand in the key KnownDLLs of
-# each Windows from Server 2003 on.
+# Loaded by their names alone from the system's directory, never from the program's: they stand in the key
+# KnownDLLs of each Windows from Server 2003 on.
 KNOWN_DLLS = {"kernel32.dll", "advapi32.dll", "msvcrt.dll"}
 
 

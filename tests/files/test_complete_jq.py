@@ -60,7 +60,8 @@ FILTERED = [stream(1, [8]), event(2), event(4), event(6), account(1, 11, 3)]
 
 @pytest.mark.parametrize("length", [1, 20, 200])
 def test_a_line_that_is_cut_ends_nothing_and_counts_as_none(length):
-    """A watch that was killed, or whose disk was full, ends within a line; another file's first line may be joined to it."""
+    """A watch that was killed, or whose disk was full, ends within a line; another file's first line may be
+    joined to it."""
     lines = [stream(1), *map(event, range(1, 6))]
     one = judge(text(*lines) + text(account(1, 11, 10))[:length])
     assert (one["complete"], one["to"], one["unfinished"]) == (True, 5, 1)
