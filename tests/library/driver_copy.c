@@ -12,16 +12,20 @@ typedef struct BYTES
     DWORD Length;
 } BYTES;
 
+/* There is no test without the bytes: ends the program when the file cannot be read. */
 static BYTES
 ReadAll(const WCHAR *Path)
 {
     BYTES Bytes = {0};
     HANDLE File = CreateFileW(Path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
-    if (File == INVALID_HANDLE_VALUE)
-        return Bytes;
     DWORD Length = GetFileSize(File, NULL);
-    Bytes.At = malloc(Length);
-    CHECK(ReadFile(File, Bytes.At, Length, &Bytes.Length, NULL) && Bytes.Length == Length);
+    if (Length != INVALID_FILE_SIZE)
+        Bytes.At = malloc(Length);
+    if (Bytes.At == NULL || !ReadFile(File, Bytes.At, Length, &Bytes.Length, NULL) || Bytes.Length != Length)
+    {
+        CHECK(!"the driver's file is read");
+        exit(1);
+    }
     CloseHandle(File);
     return Bytes;
 }
@@ -61,7 +65,6 @@ void
 DriverMake(const WCHAR *Path, uint32_t Version, DRIVER_FAULT Fault)
 {
     BYTES Bytes = ReadAll(DRIVER_FROM);
-    CHECK(Bytes.At != NULL);
     SetVersion(Bytes, Version);
     if (Fault == DRIVER_DOES_NOT_LOAD)
         memcpy(Find(Bytes, "ntext.sys", 9), "noext.sys", 9);
