@@ -6,7 +6,7 @@
 #define CLI_EXIT_CODE_H
 
 #include "prcm.h"
-#include "sink.h"
+#include "text/sink.h"
 
 /* Row(name, number, meaning) */
 #define EXIT_CODES(Row)                                                                                      \

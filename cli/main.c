@@ -3,10 +3,12 @@
 #include <string.h>
 #include <windows.h>
 
+#include "cli/selftest/selftest.h"
 #include "command.h"
-#include "console.h"
-#include "dll_search.h"
-#include "selftest.h"
+#include "host/console.h"
+#include "host/dll_search.h"
+#include "message.h"
+#include "output.h"
 
 /* The shell's wildcards are the user's own: --image *.dll. */
 int _dowildcard = 0;
@@ -78,7 +80,7 @@ CommandTakesNothing(const COMMAND *Command, ARGS *Args, EXIT_CODE *Code)
 
     if (Option == ARGS_END && ArgsNone(Args))
         return true;
-    *Code = Option == ARGS_HELP ? CommandShowHelp(Command) : ConsoleUsage(Args);
+    *Code = Option == ARGS_HELP ? CommandShowHelp(Command) : MessageUsage(Args);
     return false;
 }
 
@@ -101,7 +103,7 @@ RunCommand(int Count, char **Values)
 
     if (Command == NULL)
     {
-        ConsoleSay("\"%s\" is not a command. See \"prcm --help\".", Values[0]);
+        MessageSay("\"%s\" is not a command. See \"prcm --help\".", Values[0]);
         return EXIT_USAGE;
     }
     ArgsInit(&Args, Count, Values);
@@ -113,7 +115,7 @@ Run(int Count, char **Values)
 {
     if (Count == 0)
     {
-        ConsoleSay("which command? See \"prcm --help\".");
+        MessageSay("which command? See \"prcm --help\".");
         return EXIT_USAGE;
     }
     bool Help = strcmp(Values[0], "help") == 0;
@@ -180,10 +182,10 @@ wmain(int Count, wchar_t **Values)
     char **Utf8 = ToUtf8Arguments(Given, Values + 1);
     if (Utf8 == NULL)
     {
-        ConsoleSay("there is no memory for the arguments.");
+        MessageSay("there is no memory for the arguments.");
         return EXIT_FAILED;
     }
-    EXIT_CODE Code = ConsoleFinish(Run(Given, Utf8));
+    EXIT_CODE Code = OutputFinish(Run(Given, Utf8));
     FreeArguments(Given, Utf8);
     return Code;
 }

@@ -7,11 +7,12 @@
 #include <string.h>
 #include <windows.h>
 
+#include "cli/status/holders.h"
 #include "command.h"
-#include "console.h"
-#include "holders.h"
-#include "system.h"
-#include "utf16.h"
+#include "host/console.h"
+#include "host/system.h"
+#include "message.h"
+#include "text/utf16.h"
 
 #define DRIVER_FILE     L"prcm.sys"
 #define STOP_DEFAULT_MS 30000u
@@ -34,7 +35,7 @@ SetLane(ARGS *Args, const char *Option, uint32_t *Bytes)
     if (!ArgsLane(Args, Option, optarg, Bytes))
         return false;
     if (*Bytes < PRCM_MIN_LANE_BYTES || *Bytes > PRCM_MAX_LANE_BYTES)
-        ConsoleSay("--%s %s is out of range (" ARGS_LANE_LIMITS
+        MessageSay("--%s %s is out of range (" ARGS_LANE_LIMITS
                    "); the driver will take the nearest size it allows.",
                    Option, optarg);
     return true;
@@ -122,7 +123,7 @@ SayHeld(const char *Do, const char *After)
 
     HoldersFind(&Holders);
     HoldersDescribe(&Holders, Text);
-    ConsoleSay("cannot %s: the driver is stopping, and held by %s. Close what holds it, and the driver ends; "
+    MessageSay("cannot %s: the driver is stopping, and held by %s. Close what holds it, and the driver ends; "
                "%s",
                Do, Text, After);
     return EXIT_FAILED;
@@ -144,19 +145,19 @@ SayUnsafe(const char *Path, const PRCM_WRITER *Writer)
     switch (Writer->Why)
     {
     case PRCM_WRITER_LINK:
-        ConsoleSay(
+        MessageSay(
             "%s cannot stay in place: %s is a link or a drive made by subst, which may be made to lead "
             "elsewhere. Name the directory itself, or leave out --in-place.",
             Path, Writer->Path);
         break;
     case PRCM_WRITER_NO_SECURITY:
-        ConsoleSay(
+        MessageSay(
             "%s cannot stay in place: the file system of %s has no security, so anybody may write there. "
             "Leave out --in-place.",
             Path, Writer->Path);
         break;
     default:
-        ConsoleSay(
+        MessageSay(
             "%s cannot stay in place: %s (%s) %s %s, and could put another driver there for Windows to "
             "load. Let only administrators write there, or leave out --in-place.",
             Path, Account, Writer->Sid, Writer->Why == PRCM_WRITER_OWNER ? "owns" : "may change",
@@ -180,7 +181,7 @@ SayOlder(const PRCM_INSTALL_REPORT *Report)
 
     WriteVersion(From, Report->FromVersion);
     WriteVersion(To, Report->ToVersion);
-    ConsoleSay("version %s is installed, and this is %s. To go back to it: prcm install --downgrade.", From,
+    MessageSay("version %s is installed, and this is %s. To go back to it: prcm install --downgrade.", From,
                To);
 }
 
@@ -195,7 +196,7 @@ SayWentBack(const PRCM_INSTALL_REPORT *Report)
 
     WriteVersion(From, Report->FromVersion);
     WriteVersion(To, Report->ToVersion);
-    ConsoleSay("version %s does not start (Windows error %lu); %s is in its place again%s.", To,
+    MessageSay("version %s does not start (Windows error %lu); %s is in its place again%s.", To,
                (unsigned long)Error, From, Runs ? ", and runs" : "");
     return EXIT_FAILED;
 }
@@ -204,11 +205,11 @@ static EXIT_CODE
 InstallFailed(const char *Path, PRCM_RESULT Result, const PRCM_INSTALL_REPORT *Report)
 {
     if (Result == PRCM_ERROR_PARAMETER)
-        ConsoleSay("%s is not on a drive of this machine. Leave out --in-place to have it copied.", Path);
+        MessageSay("%s is not on a drive of this machine. Leave out --in-place to have it copied.", Path);
     else if (Result == PRCM_ERROR_NO_FILE && IsDirectory(Path))
-        ConsoleSay("%s is a directory. Name the driver's file in it: prcm install PATH.", Path);
+        MessageSay("%s is a directory. Name the driver's file in it: prcm install PATH.", Path);
     else if (Result == PRCM_ERROR_NO_FILE)
-        ConsoleSay("there is no file %s. Say where the driver is: prcm install PATH.", Path);
+        MessageSay("there is no file %s. Say where the driver is: prcm install PATH.", Path);
     else if (Result == PRCM_ERROR_UNSAFE)
         SayUnsafe(Path, &Report->Writer);
     else if (Result == PRCM_ERROR_OLDER)
@@ -218,7 +219,7 @@ InstallFailed(const char *Path, PRCM_RESULT Result, const PRCM_INSTALL_REPORT *R
     else if (Result == PRCM_ERROR_BUSY && IsStopping())
         return SayHeld("install the driver", "then repeat this command. File and settings are as before.");
     else
-        return ConsoleFail("install the driver", Result);
+        return MessageFail("install the driver", Result);
     return EXIT_FAILED;
 }
 
@@ -283,14 +284,14 @@ Install(const char *Named, const PRCM_SERVICE_OPTIONS *Options)
 
     if (SystemIsEmulated())
     {
-        ConsoleSay("this is the 32-bit prcm.exe on a 64-bit Windows, whose kernel takes 64-bit drivers only: "
+        MessageSay("this is the 32-bit prcm.exe on a 64-bit Windows, whose kernel takes 64-bit drivers only: "
                    "use the "
                    "prcm.exe and prcm.sys of the x64 folder.");
         return EXIT_FAILED;
     }
     if (!DriverPath(Named, Path, sizeof(Path)))
     {
-        ConsoleSay("the path of the driver's file is too long (259 characters at most).");
+        MessageSay("the path of the driver's file is too long (259 characters at most).");
         return EXIT_FAILED;
     }
     PRCM_RESULT Result = PrcmInstallWith(Path, Options, &Report);
@@ -323,18 +324,18 @@ RunInstall(ARGS *Args)
         if (Option == ARGS_HELP)
             return CommandShowHelp(&InstallCommand);
         if (!SetInstallOption(&Options, Args, Option))
-            return ConsoleUsage(Args);
+            return MessageUsage(Args);
     }
     if (ArgsOperandCount(Args) > 1)
     {
         ArgsRefuse(Args, NULL, ArgsOperand(Args, 1), "one driver file is enough");
-        return ConsoleUsage(Args);
+        return MessageUsage(Args);
     }
     const char *Named = ArgsOperandCount(Args) == 1 ? ArgsOperand(Args, 0) : NULL;
     if (Named != NULL && Named[0] == '\0')
     {
         ArgsRefuse(Args, NULL, "\"\"", "an empty path; leave it out for the prcm.sys beside prcm.exe");
-        return ConsoleUsage(Args);
+        return MessageUsage(Args);
     }
     return Install(Named, &Options);
 }
@@ -352,13 +353,13 @@ TakeTimeout(const COMMAND *Command, ARGS *Args, uint32_t *TimeoutMs, EXIT_CODE *
         bool Help = Option == ARGS_HELP;
         if (Help || Option == ARGS_WRONG || !ArgsSeconds(Args, "timeout", optarg, TimeoutMs))
         {
-            *Code = Help ? CommandShowHelp(Command) : ConsoleUsage(Args);
+            *Code = Help ? CommandShowHelp(Command) : MessageUsage(Args);
             return false;
         }
     }
     if (ArgsNone(Args))
         return true;
-    *Code = ConsoleUsage(Args);
+    *Code = MessageUsage(Args);
     return false;
 }
 
@@ -374,7 +375,7 @@ RunUninstall(ARGS *Args)
     if (Result == PRCM_ERROR_BUSY && IsStopping())
         return SayHeld("uninstall the driver", "then repeat this command. Nothing was taken away yet.");
     if (Result != PRCM_OK)
-        return ConsoleFail("uninstall the driver", Result);
+        return MessageFail("uninstall the driver", Result);
     SinkText(ConsoleOutput(), "uninstalled: the service prcm, its settings and what install had copied are "
                               "gone.\n");
     return EXIT_OK;
@@ -400,7 +401,7 @@ RunStart(ARGS *Args)
     if (Result == PRCM_ERROR_BUSY && IsStopping())
         return SayHeld("start the driver", "then repeat this command.");
     if (Result != PRCM_OK)
-        return ConsoleFail("start the driver", Result);
+        return MessageFail("start the driver", Result);
     SinkText(ConsoleOutput(), WasRunning ? "running already: " : "started: ");
     SinkText(ConsoleOutput(), "events are being kept. Next: \"prcm watch\", or \"prcm selftest\".\n");
     return EXIT_OK;
@@ -419,7 +420,7 @@ RunStop(ARGS *Args)
     if (Result == PRCM_ERROR_BUSY && IsStopping())
         return SayHeld("stop the driver in time", "\"prcm stop\" waits for that once more.");
     if (Result != PRCM_OK)
-        return ConsoleFail("stop the driver", Result);
+        return MessageFail("stop the driver", Result);
     SinkText(ConsoleOutput(), WasStopped ? "not running: nothing to stop.\n"
                                          : "stopped: its readers were told, and what it kept is gone.\n");
     return EXIT_OK;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
-#include <windows.h>
 
 #include "command.h"
-#include "console.h"
-#include "stream.h"
-#include "system.h"
+#include "formats/formats.h"
+#include "host/console.h"
+#include "host/system.h"
+#include "message.h"
+#include "output.h"
+#include "stream/stream.h"
 #include "watch_options.h"
 
 #define NOTICE_BYTES 512
@@ -20,12 +22,12 @@ typedef struct WATCH
 {
     WATCH_OPTIONS Options;
     PRCM_SESSION *Session;
-    HANDLE StopEvent;
-    DWORD Began;       /* tick */
+    void *StopEvent;
+    uint64_t Began;    /* SystemTicks */
     uint64_t Head;     /* as of the beginning */
     PRCM_TOKEN Shown;  /* everything below it is written */
     uint64_t LostSaid; /* as of SaidAt */
-    DWORD SaidAt;      /* tick */
+    uint64_t SaidAt;   /* SystemTicks */
     STREAM Stream;
 } WATCH;
 
@@ -37,7 +39,7 @@ Notice(const WATCH *Watch, const char *Text)
 
     if (Watch->Options.Json)
     {
-        ConsoleSay("%s", Text);
+        MessageSay("%s", Text);
         return;
     }
     SinkStyle(Sink, STYLE_YELLOW);
@@ -106,11 +108,11 @@ NoticePatterns(const WATCH *Watch)
 static uint32_t
 TimeLeft(const WATCH *Watch)
 {
-    DWORD Elapsed = GetTickCount() - Watch->Began;
+    uint64_t Elapsed = SystemTicks() - Watch->Began;
 
     if (Watch->Options.DurationMs == WATCH_NO_DURATION)
         return PRCM_WAIT_FOREVER;
-    return Elapsed < Watch->Options.DurationMs ? Watch->Options.DurationMs - Elapsed : 0;
+    return Elapsed < Watch->Options.DurationMs ? Watch->Options.DurationMs - (uint32_t)Elapsed : 0;
 }
 
 /* A duration of 0 asks for what was there when it began. */
@@ -132,14 +134,14 @@ SayLost(WATCH *Watch, bool AtEnd)
         [WATCH_LOSS_EXIT] = ", so reading has ended; the account has a token to go on with",
     };
     uint64_t Lost = Watch->Stream.Lost;
-    bool IsEarly = Watch->LostSaid != 0 && !AtEnd && GetTickCount() - Watch->SaidAt < LOSS_SAID_MS;
+    bool IsEarly = Watch->LostSaid != 0 && !AtEnd && SystemTicks() - Watch->SaidAt < LOSS_SAID_MS;
 
     if (Watch->Options.OnLoss == WATCH_LOSS_IGNORE || Lost == Watch->LostSaid || IsEarly)
         return;
-    ConsoleSay("%llu event%s lost%s%s.", (unsigned long long)Lost, Lost == 1 ? " was" : "s were",
+    MessageSay("%llu event%s lost%s%s.", (unsigned long long)Lost, Lost == 1 ? " was" : "s were",
                AtEnd ? "" : " so far", More[Watch->Options.OnLoss]);
     Watch->LostSaid = Lost;
-    Watch->SaidAt = GetTickCount();
+    Watch->SaidAt = SystemTicks();
 }
 
 /* PRCM_STOP_EVENT, PRCM_TIMEOUT, or PRCM_OK where enough is shown or the output has failed: the end that was
@@ -164,7 +166,7 @@ Follow(WATCH *Watch)
 
         uint32_t Delay =
             Watch->Options.ReadDelayMs < TimeLeft(Watch) ? Watch->Options.ReadDelayMs : TimeLeft(Watch);
-        if (Delay != 0 && WaitForSingleObject(Watch->StopEvent, Delay) == WAIT_OBJECT_0)
+        if (Delay != 0 && ConsoleWaitStop(Delay))
             return PRCM_STOP_EVENT;
     }
     return PRCM_TIMEOUT;
@@ -172,13 +174,13 @@ Follow(WATCH *Watch)
 
 /* What was not written can still be had. */
 static EXIT_CODE
-OutputFailed(const WATCH *Watch)
+CannotWrite(const WATCH *Watch)
 {
     char Text[PRCM_TOKEN_TEXT_BYTES];
 
-    ConsoleOutputFailed();
+    OutputFailed();
     PrcmTokenFormat(&Watch->Shown, Text);
-    ConsoleSay("to go on with what was not written: prcm watch --from %s", Text);
+    MessageSay("to go on with what was not written: prcm watch --from %s", Text);
     return EXIT_OUTPUT;
 }
 
@@ -202,10 +204,10 @@ AskCut(CLOSING_CUT *Cut)
 static EXIT_CODE
 DriverStopped(const CLOSING *Closing, uint32_t Error)
 {
-    ConsoleSay("%s, so reading has ended. \"prcm start\" starts it again.",
+    MessageSay("%s, so reading has ended. \"prcm start\" starts it again.",
                Error != 0 ? "the driver was told to stop" : "the driver's service was stopped");
     if (Closing->Unread.Total != 0)
-        ConsoleSay("%llu event%s captured but not read yet went with it.",
+        MessageSay("%llu event%s captured but not read yet went with it.",
                    (unsigned long long)Closing->Unread.Total, Closing->Unread.Total == 1 ? "" : "s");
     return EXIT_STOPPED;
 }
@@ -219,21 +221,21 @@ Finish(WATCH *Watch, PRCM_RESULT Ended)
     CLOSING Closing;
 
     if (Watch->Stream.Sink->Error != 0)
-        return OutputFailed(Watch);
+        return CannotWrite(Watch);
     PRCM_RESULT Result = PrcmAccount(Watch->Session, &Account);
     if (Result == PRCM_OK)
         Result = PrcmToken(Watch->Session, &Token);
     if (Result != PRCM_OK)
-        return ConsoleFail("take the account", Result);
+        return MessageFail("take the account", Result);
     AskCut(&Watch->Stream.Cut);
     StreamClose(&Watch->Stream, &Account, &Token, &Closing);
     if (!SinkFlush(Watch->Stream.Sink))
-        return OutputFailed(Watch);
+        return CannotWrite(Watch);
     SayLost(Watch, true);
     if (Ended == PRCM_ERROR_STOPPED)
         return DriverStopped(&Closing, Error);
     if (Ended >= PRCM_ERROR_FIRST)
-        return ConsoleFailWith("read on", Ended, Error);
+        return MessageFailWith("read on", Ended, Error);
     if (!Closing.Closed)
         return EXIT_MISMATCH;
     return Watch->LostSaid != 0 ? EXIT_LOST : EXIT_OK;
@@ -266,13 +268,13 @@ WatchSession(WATCH *Watch)
     PRCM_RESULT Result = PrcmQuery(Watch->Session, &Query);
 
     if (Result != PRCM_OK)
-        return ConsoleFail("ask the driver", Result);
+        return MessageFail("ask the driver", Result);
     Result = PrcmSubscribe(Watch->Session, &Watch->Options.Subscription, &Subscribed);
     if (Result != PRCM_OK)
-        return ConsoleFail("begin there", Result);
+        return MessageFail("begin there", Result);
     Watch->Head = Subscribed.Head;
     Watch->Shown = Subscribed.Start;
-    Watch->Began = GetTickCount();
+    Watch->Began = SystemTicks();
     SystemLoadDrives(&Watch->Stream.View.Paths);
     NoticeKinds(Watch, Query.Kinds);
     NoticePatterns(Watch);
@@ -287,11 +289,11 @@ WatchDriver(WATCH *Watch)
     const WATCH_OPTIONS *Options = &Watch->Options;
     SINK *Sink = ConsoleOutput();
 
-    ConsoleSetColor(Options->Json ? ARGS_COLOR_NEVER : Options->Color);
+    OutputSetColor(Options->Json ? ARGS_COLOR_NEVER : Options->Color);
     Sink->RowLines = Options->Full ? 0 : ROW_LINES;
     Watch->StopEvent = ConsoleStopEvent();
     if (Watch->StopEvent == NULL)
-        return ConsoleFail("begin", PRCM_ERROR_MEMORY);
+        return MessageFail("begin", PRCM_ERROR_MEMORY);
     StreamInit(&Watch->Stream, Options->Json ? &FormatJson : &FormatText, Sink, SystemViewHooks(),
                Options->Subscription.Kinds);
     Watch->Stream.Patterns = Options->Patterns;
@@ -299,7 +301,7 @@ WatchDriver(WATCH *Watch)
     Watch->Stream.CountLimit = Options->Count;
     Watch->Stream.EndAtLoss = Options->OnLoss == WATCH_LOSS_EXIT;
     PRCM_RESULT Result = PrcmOpen(&Watch->Session);
-    EXIT_CODE Code = Result == PRCM_OK ? WatchSession(Watch) : ConsoleFail("open the driver", Result);
+    EXIT_CODE Code = Result == PRCM_OK ? WatchSession(Watch) : MessageFail("open the driver", Result);
     if (Result == PRCM_OK)
         PrcmClose(Watch->Session);
     StreamDestroy(&Watch->Stream);
@@ -313,7 +315,7 @@ RunWatch(ARGS *Args)
     EXIT_CODE Code;
 
     if (!WatchOptionsParse(&Watch.Options, Args))
-        Code = ConsoleUsage(Args);
+        Code = MessageUsage(Args);
     else if (Watch.Options.Help)
         Code = CommandShowHelp(&WatchCommand);
     else

@@ -4,7 +4,7 @@
 
 #include "args.h"
 #include "prcm.h"
-#include "utf16.h"
+#include "text/utf16.h"
 
 #define WATCH_MAX_PATTERNS      64u
 #define WATCH_MAX_PATTERN_UNITS 32767u

@@ -19,7 +19,7 @@ def escaped():
 
 
 @pytest.mark.parametrize(
-    ("path", "script"), (("lib/text_ranges.h", text_ranges), ("cli/cell_ranges.h", cell_ranges))
+    ("path", "script"), (("lib/text_ranges.h", text_ranges), ("text/cell_ranges.h", cell_ranges))
 )
 def test_the_committed_table_is_what_the_script_makes(path, script):
     assert (ROOT / path).read_text() == script.header(UNICODE)

@@ -6,7 +6,7 @@ import re
 from conftest import ROOT
 
 TEXT = (ROOT / "docs" / "windows-notes.md").read_text()
-SELFTEST = "\n".join(path.read_text() for path in (ROOT / "cli").glob("selftest*.c"))
+SELFTEST = "\n".join(path.read_text() for path in (ROOT / "cli" / "selftest").glob("selftest*.c"))
 
 
 def questions():

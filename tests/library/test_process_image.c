@@ -7,8 +7,8 @@
 #include <wchar.h>
 #include <windows.h>
 
-#include "../../cli/process_image.h"
 #include "check.h"
+#include "host/process_image.h"
 
 #define LIMITED_INFORMATION 0x1000
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "compare.h"
-#include "memory.h"
-#include "prcm.h"
-#include "utf16.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
+
+#include "memory.h"
+#include "prcm.h"
+#include "text/utf16.h"
 
 static const char *const KindNames[PRCM_KIND_COUNT] = {"starts", "exits", "image loads", "events of no kind"};
 

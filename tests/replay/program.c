@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "args.h"
-#include "memory.h"
-#include "replay.h"
-#include "report.h"
+#include "cli/args.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
+
+#include "memory.h"
+#include "replay.h"
+#include "report.h"
 
 #define MAX_TIMES 1000u
 #define MAX_SPEED 1e9

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* strptime */
 #include "recording.h"
-#include "memory.h"
-#include "prcm_abi.h"
-#include "utf16.h"
+
 #include <errno.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <string.h>
 #include <time.h>
+
+#include "memory.h"
+#include "prcm_abi.h"
+#include "text/utf16.h"
 
 #define MAX_UNITS (PRCM_MAX_STRING_BYTES / sizeof(uint16_t))
 

@@ -5,7 +5,7 @@
 #ifndef CAPTURE_H
 #define CAPTURE_H
 
-#include "sink.h"
+#include "text/sink.h"
 
 /* An empty sink; there is one at a time. */
 SINK *CaptureBegin(void);

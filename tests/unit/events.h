@@ -6,7 +6,7 @@
 #define EVENTS_H
 
 #include "batch_builder.h"
-#include "format.h"
+#include "formats/formats.h"
 
 /* 2026-11-22T15:04:05.1234567Z */
 #define EVENTS_TIME 134398334451234567

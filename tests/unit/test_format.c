@@ -2,12 +2,11 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 #include "capture.h"
 #include "events.h"
-#include "stream.h"
+#include "stream/stream.h"
 
 static BATCH_BUILDER Builder;
 static STREAM Stream;

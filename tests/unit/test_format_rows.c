@@ -7,12 +7,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 #include "capture.h"
 #include "events.h"
-#include "stream.h"
+#include "stream/stream.h"
 
 static BATCH_BUILDER Builder;
 static STREAM Stream;

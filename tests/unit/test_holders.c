@@ -3,10 +3,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
 #include <cmocka.h>
 
-#include "holders.h"
+#include "cli/status/holders.h"
 
 static HOLDERS
 Two(void)

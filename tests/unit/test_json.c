@@ -6,13 +6,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
 #include <cjson/cJSON.h>
 #include <cmocka.h>
 #include <jansson.h>
 
 #include "capture.h"
-#include "json.h"
+#include "text/json.h"
 
 #define MAX_UNITS 8u
 #define HEX_BYTES (4u * MAX_UNITS + 1)

@@ -3,12 +3,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 #include "capture.h"
-#include "exit_code.h"
-#include "watch_options.h"
+#include "cli/exit_code.h"
+#include "cli/watch_options.h"
 
 #define MAX_WORDS 160
 

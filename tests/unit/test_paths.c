@@ -2,12 +2,11 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 #include "capture.h"
-#include "paths.h"
-#include "wildcard.h"
+#include "stream/paths.h"
+#include "text/wildcard.h"
 
 static PATHS Paths;
 

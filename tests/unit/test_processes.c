@@ -3,10 +3,9 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
 #include <cmocka.h>
 
-#include "processes.h"
+#include "stream/processes.h"
 
 static const PRCM_VALUE None = {.Status = PRCM_ABSENT};
 

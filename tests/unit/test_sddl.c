@@ -2,11 +2,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 #include "capture.h"
-#include "sddl.h"
+#include "cli/status/sddl.h"
 
 /* What Windows gives a driver's service, and what prcm.sys gives its device. */
 #define SERVICE                                                                                              \

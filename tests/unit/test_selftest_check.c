@@ -2,11 +2,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 #include "capture.h"
-#include "selftest_check.h"
+#include "cli/selftest/selftest_check.h"
 
 #define OWN      500u
 #define CHILDREN 3u

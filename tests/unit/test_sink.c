@@ -3,11 +3,10 @@
 #include <stdarg.h>
 #include <string.h>
 #include <time.h>
-
 #include <cmocka.h>
 
 #include "capture.h"
-#include "times.h"
+#include "text/times.h"
 
 static void
 groups_digits_by_three(void **State)

@@ -2,11 +2,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 #include "capture.h"
-#include "status_report.h"
+#include "cli/status/status_report.h"
 
 static STATUS_REPORT
 Running(void)

@@ -2,11 +2,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 #include "capture.h"
-#include "utf16.h"
+#include "text/utf16.h"
 
 typedef struct ESCAPE
 {

@@ -5,7 +5,7 @@
  */
 #include <windows.h>
 
-#include "../../cli/dll_search.h"
+#include "host/dll_search.h"
 
 int
 main(int Count, char **Arguments)

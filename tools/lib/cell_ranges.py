@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes cli/cell_ranges.h: characters that take two cells of a console. From Debian's package unicode-data.
+"""Writes text/cell_ranges.h: characters that take two cells of a console. From Debian's package unicode-data.
 
 usage: cell_ranges.py [DIRECTORY]       default: /usr/share/unicode
 

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#include "stream.h"
+
+#include <string.h>
+
+#include "text/wildcard.h"
+
+void
+StreamInit(STREAM *Stream, const FORMAT *Format, SINK *Sink, const VIEW_HOOKS *Hooks, uint32_t Kinds)
+{
+    memset(Stream, 0, sizeof(*Stream));
+    Stream->Format = Format;
+    Stream->Sink = Sink;
+    ViewInit(&Stream->View, Hooks, Kinds);
+}
+
+void
+StreamDestroy(STREAM *Stream)
+{
+    ViewDestroy(&Stream->View);
+}
+
+static int64_t
+ToLocal(const STREAM *Stream, int64_t Time)
+{
+    const VIEW_HOOKS *Hooks = Stream->View.Hooks;
+    return Hooks->LocalTime != NULL && Time != 0 ? Hooks->LocalTime(Hooks->Context, Time) : Time;
+}
+
+static bool
+IsWanted(const STREAM *Stream, const EVENT *Event)
+{
+    for (uint32_t Index = 0; Index < Stream->PatternCount && Event->ImageKnown; Index++)
+    {
+        if (WildcardMatchesPath(Stream->Patterns[Index], Event->Image))
+            return true;
+    }
+    return Stream->PatternCount == 0;
+}
+
+static void
+ShowRecord(STREAM *Stream, const PRCM_RECORD *Record)
+{
+    EVENT Event;
+
+    if (Record->Kind == PRCM_KIND_LOST)
+    {
+        const PRCM_LOST *Lost = (const PRCM_LOST *)Record;
+        ViewLost(&Stream->View, Lost);
+        Stream->Format->Lost(Stream->Sink, &Stream->Origin, Lost, ToLocal(Stream, Record->Time));
+        Stream->Lost += Lost->NextSequence - Record->Sequence - Lost->Filtered;
+        return;
+    }
+    ViewResolve(&Stream->View, Record, &Event);
+    if (!IsWanted(Stream, &Event))
+    {
+        Stream->Filtered[Record->Kind]++;
+        return;
+    }
+    Stream->Format->Event(Stream->Sink, &Stream->Origin, &Event);
+    Stream->Shown++;
+}
+
+void
+StreamBegin(STREAM *Stream, const FORMAT_ORIGIN *Origin, const FORMAT_HEADER *Header)
+{
+    Stream->Origin = *Origin;
+    Stream->Format->Header(Stream->Sink, Origin, Header);
+}
+
+static bool
+IsEnough(const STREAM *Stream)
+{
+    bool Counted = Stream->CountLimit != 0 && Stream->Shown >= Stream->CountLimit;
+    return Counted || (Stream->EndAtLoss && Stream->Lost != 0);
+}
+
+static uint64_t
+LastNumber(const PRCM_RECORD *Record)
+{
+    return Record->Kind == PRCM_KIND_LOST ? ((const PRCM_LOST *)Record)->NextSequence - 1 : Record->Sequence;
+}
+
+bool
+StreamBatch(STREAM *Stream, const PRCM_BATCH *Batch, PRCM_RECORDS Records)
+{
+    const PRCM_RECORD *Record;
+
+    while ((Record = PrcmBatchNext(&Records)) != NULL)
+    {
+        ShowRecord(Stream, Record);
+        if (!IsEnough(Stream))
+            continue;
+        ClosingCut(&Stream->Cut, Batch, Records, LastNumber(Record));
+        return false;
+    }
+    return true;
+}
+
+void
+StreamClose(STREAM *Stream, const PRCM_ACCOUNT *Account, const PRCM_TOKEN *Token, CLOSING *Closing)
+{
+    ClosingBuild(Closing, Account, Token, Stream->Filtered, &Stream->Cut);
+    Stream->Format->Closing(Stream->Sink, &Stream->Origin, Closing,
+                            ToLocal(Stream, (int64_t)Account->Instance));
+}
