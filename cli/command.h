@@ -7,7 +7,6 @@
 
 typedef struct COMMAND
 {
-    const char *Name;
     const char *Summary;          /* a line of "prcm --help" */
     const char *Help;             /* all of "prcm NAME --help" */
     EXIT_CODE (*Run)(ARGS *Args); /* after ARGS_HELP it shows Help itself, by CommandShowHelp */

@@ -1,21 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
-#include <string.h>
-#include <windows.h>
+#include "main.h"
 
-#include "cli/selftest/selftest.h"
+#include <string.h>
+
 #include "command.h"
 #include "host/console.h"
-#include "host/dll_search.h"
 #include "message.h"
 #include "output.h"
 
-/* The shell's wildcards are the user's own: --image *.dll. */
-int _dowildcard = 0;
+#ifdef _WIN32
+#define ON_WINDOWS(Command) &(Command)
+#else
+#define ON_WINDOWS(Command) NULL
+#endif
 
-static const COMMAND *const Commands[] = {
-    &InstallCommand, &UninstallCommand, &StartCommand,    &StopCommand,
-    &StatusCommand,  &WatchCommand,     &SelftestCommand,
+/* Command is NULL where this system has no driver to do it with. */
+static const struct
+{
+    const char *Name;
+    const COMMAND *Command;
+} Commands[] = {
+    {"install", ON_WINDOWS(InstallCommand)},   {"uninstall", ON_WINDOWS(UninstallCommand)},
+    {"start", ON_WINDOWS(StartCommand)},       {"stop", ON_WINDOWS(StopCommand)},
+    {"status", ON_WINDOWS(StatusCommand)},     {"watch", ON_WINDOWS(WatchCommand)},
+    {"selftest", ON_WINDOWS(SelftestCommand)},
 };
 
 #define COMMAND_COUNT (sizeof(Commands) / sizeof(Commands[0]))
@@ -53,10 +61,12 @@ ShowHelp(void)
                    "usage: prcm COMMAND [OPTIONS]\n\ncommands:\n");
     for (size_t Index = 0; Index < COMMAND_COUNT; Index++)
     {
+        if (Commands[Index].Command == NULL)
+            continue;
         SinkText(Sink, "  ");
-        SinkText(Sink, Commands[Index]->Name);
+        SinkText(Sink, Commands[Index].Name);
         SinkPadTo(Sink, 13);
-        SinkText(Sink, Commands[Index]->Summary);
+        SinkText(Sink, Commands[Index].Command->Summary);
         SinkChar(Sink, '\n');
     }
     SinkText(Sink,
@@ -84,28 +94,40 @@ CommandTakesNothing(const COMMAND *Command, ARGS *Args, EXIT_CODE *Code)
     return false;
 }
 
+/* *Known: there is such a command, here or elsewhere. */
 static const COMMAND *
-FindCommand(const char *Name)
+FindCommand(const char *Name, bool *Known)
 {
     for (size_t Index = 0; Index < COMMAND_COUNT; Index++)
     {
-        if (strcmp(Commands[Index]->Name, Name) == 0)
-            return Commands[Index];
+        *Known = strcmp(Commands[Index].Name, Name) == 0;
+        if (*Known)
+            return Commands[Index].Command;
     }
     return NULL;
+}
+
+static EXIT_CODE
+NoCommand(const char *Name, bool Known)
+{
+    if (Known)
+    {
+        MessageSay("\"%s\" needs the driver, and so Windows.", Name);
+        return EXIT_NO_DRIVER;
+    }
+    MessageSay("\"%s\" is not a command. See \"prcm --help\".", Name);
+    return EXIT_USAGE;
 }
 
 static EXIT_CODE
 RunCommand(int Count, char **Values)
 {
     ARGS Args;
-    const COMMAND *Command = FindCommand(Values[0]);
+    bool Known;
+    const COMMAND *Command = FindCommand(Values[0], &Known);
 
     if (Command == NULL)
-    {
-        MessageSay("\"%s\" is not a command. See \"prcm --help\".", Values[0]);
-        return EXIT_USAGE;
-    }
+        return NoCommand(Values[0], Known);
     ArgsInit(&Args, Count, Values);
     return Command->Run(&Args);
 }
@@ -121,7 +143,8 @@ Run(int Count, char **Values)
     bool Help = strcmp(Values[0], "help") == 0;
     if (strcmp(Values[0], "--version") == 0)
         return ShowVersion();
-    const COMMAND *Command = Help && Count > 1 ? FindCommand(Values[1]) : NULL;
+    bool Known;
+    const COMMAND *Command = Help && Count > 1 ? FindCommand(Values[1], &Known) : NULL;
     if (Command != NULL)
         return CommandShowHelp(Command);
     if (Help || strcmp(Values[0], "--help") == 0 || strcmp(Values[0], "-h") == 0)
@@ -129,63 +152,8 @@ Run(int Count, char **Values)
     return RunCommand(Count, Values);
 }
 
-/* NULL: no memory, or not Unicode. */
-static char *
-ToUtf8(const wchar_t *Text)
+EXIT_CODE
+MainRun(int Count, char **Values)
 {
-    int Bytes = WideCharToMultiByte(CP_UTF8, 0, Text, -1, NULL, 0, NULL, NULL);
-    char *Utf8 = Bytes > 0 ? malloc((size_t)Bytes) : NULL;
-
-    if (Utf8 != NULL)
-        WideCharToMultiByte(CP_UTF8, 0, Text, -1, Utf8, Bytes, NULL, NULL);
-    return Utf8;
-}
-
-static void
-FreeArguments(int Count, char **Values)
-{
-    for (int Index = 0; Index < Count; Index++)
-        free(Values[Index]);
-    free(Values);
-}
-
-/* NULL: no memory, or not Unicode. */
-static char **
-ToUtf8Arguments(int Count, wchar_t **Values)
-{
-    char **Utf8 = calloc((size_t)Count + 1, sizeof(char *));
-    if (Utf8 == NULL)
-        return NULL;
-    for (int Index = 0; Index < Count; Index++)
-    {
-        Utf8[Index] = ToUtf8(Values[Index]);
-        if (Utf8[Index] == NULL)
-        {
-            FreeArguments(Index, Utf8);
-            return NULL;
-        }
-    }
-    return Utf8;
-}
-
-/* The runtime's entry, by way of -municode. */
-int wmain(int Count, wchar_t **Values);
-
-int
-wmain(int Count, wchar_t **Values)
-{
-    DllSearchOnlySystem();
-    if (Count >= 3 && wcscmp(Values[1], SELFTEST_CHILD_WORD) == 0)
-        ExitProcess(SelftestChildCode(Values[2]));
-    ConsoleInit();
-    int Given = Count > 0 ? Count - 1 : 0;
-    char **Utf8 = ToUtf8Arguments(Given, Values + 1);
-    if (Utf8 == NULL)
-    {
-        MessageSay("there is no memory for the arguments.");
-        return EXIT_FAILED;
-    }
-    EXIT_CODE Code = OutputFinish(Run(Given, Utf8));
-    FreeArguments(Given, Utf8);
-    return Code;
+    return OutputFinish(Run(Count, Values));
 }

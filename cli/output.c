@@ -9,8 +9,7 @@
 void
 OutputSetColor(ARGS_COLOR Color)
 {
-    ConsoleOutput()->Color =
-        Color == ARGS_COLOR_ALWAYS || (Color == ARGS_COLOR_AUTO && ConsoleWantsColor());
+    ConsoleOutput()->Color = Color == ARGS_COLOR_ALWAYS || (Color == ARGS_COLOR_AUTO && ConsoleWantsColor());
 }
 
 bool

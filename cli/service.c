@@ -427,7 +427,6 @@ RunStop(ARGS *Args)
 }
 
 const COMMAND InstallCommand = {
-    .Name = "install",
     .Summary = "make the driver known to Windows",
     .Run = RunInstall,
     .Help = "usage: prcm install [OPTIONS] [PATH]\n"
@@ -460,7 +459,6 @@ const COMMAND InstallCommand = {
 };
 
 const COMMAND UninstallCommand = {
-    .Name = "uninstall",
     .Summary = "stop the driver and remove it from Windows",
     .Run = RunUninstall,
     .Help = "usage: prcm uninstall [--timeout SECONDS]\n"
@@ -474,7 +472,6 @@ const COMMAND UninstallCommand = {
 };
 
 const COMMAND StartCommand = {
-    .Name = "start",
     .Summary = "start the driver: events are kept from now on",
     .Run = RunStart,
     .Help = "usage: prcm start\n"
@@ -485,7 +482,6 @@ const COMMAND StartCommand = {
 };
 
 const COMMAND StopCommand = {
-    .Name = "stop",
     .Summary = "end all readers and stop the driver",
     .Run = RunStop,
     .Help = "usage: prcm stop [--timeout SECONDS]\n"

@@ -325,7 +325,6 @@ RunWatch(ARGS *Args)
 }
 
 const COMMAND WatchCommand = {
-    .Name = "watch",
     .Summary = "show events as they happen, and the account at the end",
     .Run = RunWatch,
     .Help = "usage: prcm watch [OPTIONS]\n"

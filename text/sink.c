@@ -47,13 +47,45 @@ SinkFlush(SINK *Sink)
     return Sink->Error == 0;
 }
 
+size_t
+SinkWholeLines(const char *Bytes, size_t Length, size_t Limit)
+{
+    size_t End = Length < Limit ? Length : Limit;
+
+    if (End == Length)
+        return Length;
+    while (End > 0 && Bytes[End - 1] != '\n')
+        End--;
+    if (End > 0)
+        return End;
+    const char *Last = memchr(Bytes + Limit, '\n', Length - Limit);
+    return Last != NULL ? (size_t)(Last - Bytes) + 1 : Length;
+}
+
+static void
+FlushLines(SINK *Sink)
+{
+    size_t End = Sink->Used;
+
+    while (End > 0 && Sink->Bytes[End - 1] != '\n')
+        End--;
+    if (End == 0)
+        return;
+    if (Sink->Error == 0)
+        Sink->Error = Sink->Write(Sink->Context, Sink->Bytes, End);
+    Sink->Used -= End;
+    memmove(Sink->Bytes, Sink->Bytes + End, Sink->Used);
+}
+
 /* Never splits what it is given, so that a writer always sees whole characters and whole styles. */
 static void
 Append(SINK *Sink, const char *Bytes, size_t Length)
 {
-    if (Length > SINK_BYTES - Sink->Used)
+    if (Sink->Used + Length > SINK_BYTES)
+        FlushLines(Sink);
+    if (Length > SINK_LINE_BYTES - Sink->Used)
         SinkFlush(Sink);
-    if (Length > SINK_BYTES)
+    if (Length > SINK_LINE_BYTES)
     {
         if (Sink->Error == 0)
             Sink->Error = Sink->Write(Sink->Context, Bytes, Length);

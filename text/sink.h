@@ -16,7 +16,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SINK_BYTES 65536u
+/* So much is kept before it is written by itself, in whole lines. A line longer than SINK_LINE_BYTES is written in parts. */
+#define SINK_BYTES      65536u
+#define SINK_LINE_BYTES 0x200000u
 
 /* Writes all of Bytes, which end with a whole character and a whole style. 0, or the system's error code. */
 typedef uint32_t SINK_WRITE(void *Context, const char *Bytes, size_t Length);
@@ -61,7 +63,7 @@ typedef struct SINK
     size_t RowIndent;
     bool RowCut; /* what is left of it is dropped */
     size_t Used;
-    char Bytes[SINK_BYTES];
+    char Bytes[SINK_LINE_BYTES];
 } SINK;
 
 void SinkInit(SINK *Sink, SINK_WRITE *Write, void *Context, bool Color);
@@ -103,7 +105,11 @@ size_t SinkUnsignedWidth(uint64_t Value);
 /* One at a time. */
 void SinkStyle(SINK *Sink, SINK_STYLE Style);
 
-/* false: an error, now or before. */
+/* Writes all that is kept. false: an error, now or before. */
 bool SinkFlush(SINK *Sink);
+
+/* For a SINK_WRITE whose reader may see part of what it is given: how many of Bytes to hand over at once, so that it is at
+ * most Limit in whole lines, or where one line is longer, that line. */
+size_t SinkWholeLines(const char *Bytes, size_t Length, size_t Limit);
 
 #endif

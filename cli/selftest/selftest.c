@@ -459,7 +459,6 @@ RunSelftest(ARGS *Args)
 }
 
 const COMMAND SelftestCommand = {
-    .Name = "selftest",
     .Summary = "start a burst of processes and compare with what was read of it",
     .Run = RunSelftest,
     .Help = "usage: prcm selftest [OPTIONS] [N]\n"

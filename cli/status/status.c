@@ -85,7 +85,6 @@ RunStatus(ARGS *Args)
 }
 
 const COMMAND StatusCommand = {
-    .Name = "status",
     .Summary = "show the driver's state, tiers, lanes and counters",
     .Run = RunStatus,
     .Help = "usage: prcm status [OPTIONS]\n"

@@ -8,6 +8,10 @@
 /* Bytes handed to a console in one call: old ones refuse more than 64 KiB, and share that with others. */
 #define CHUNK_BYTES 4096
 
+/* Whoever reads a pipe gets whole lines, if this program is ended at any time: as much is written at once as a pipe made
+ * without a size holds. */
+#define PIPE_BYTES 4096
+
 /* How long a console that is being closed is kept waiting for the account: Windows itself ends the process
  * after 5 s. */
 #define CLOSE_WAIT_MS 4500
@@ -16,6 +20,7 @@ typedef struct CONSOLE
 {
     HANDLE Handle;
     bool IsConsole;
+    bool IsPipe;
     WORD Attributes; /* as they were */
 } CONSOLE;
 
@@ -34,7 +39,7 @@ WriteToFile(void *Context, const char *Bytes, size_t Length)
     while (Length != 0)
     {
         DWORD Written;
-        DWORD Part = Length < 0x10000 ? (DWORD)Length : 0x10000;
+        DWORD Part = (DWORD)(Console->IsPipe ? SinkWholeLines(Bytes, Length, PIPE_BYTES) : Length);
         if (!WriteFile(Console->Handle, Bytes, Part, &Written, NULL))
             return GetLastError() != 0 ? GetLastError() : ERROR_WRITE_FAULT;
         if (Written == 0)
@@ -185,6 +190,7 @@ Open(CONSOLE *Console, SINK *Sink, DWORD Which)
 
     Console->Handle = GetStdHandle(Which);
     Console->IsConsole = GetConsoleScreenBufferInfo(Console->Handle, &Info) != 0;
+    Console->IsPipe = GetFileType(Console->Handle) == FILE_TYPE_PIPE;
     Console->Attributes = Info.wAttributes;
     SinkInit(Sink, Console->IsConsole ? WriteToConsole : WriteToFile, Console, false);
     if (Console->IsConsole)

@@ -22,7 +22,7 @@ STANDARD_C = set("""assert.h ctype.h errno.h inttypes.h limits.h stdarg.h stdato
 # What is no C standard and still the same everywhere.
 PORTABLE = STANDARD_C | {"getopt.h"}
 # Where the operating system is known: its own room, and what exists on Windows alone.
-KNOWS_SYSTEM = re.compile(r"host/(windows|linux)/|cli/selftest/|cli/(main|service)\.c$")
+KNOWS_SYSTEM = re.compile(r"host/(windows|linux)/|cli/selftest/|cli/(main_windows|service)\.c$")
 
 FILES = [str(path.relative_to(ROOT)) for room in BELOW for path in sorted((ROOT / room).glob("**/*.[ch]"))]
 

@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-#define CAPTURE_BYTES 0x100000u
+#define CAPTURE_BYTES 0x400000u
 
 static SINK Sink;
 static char Text[CAPTURE_BYTES];

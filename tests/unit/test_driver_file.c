@@ -47,6 +47,8 @@ static bool
 Read(const SAMPLE *Sample, size_t Length, DRIVER_FILE *File)
 {
     uint8_t *Bytes = malloc(Length != 0 ? Length : 1);
+    if (Bytes == NULL)
+        abort();
     memcpy(Bytes, Sample->Bytes, Length);
     bool IsImage = DriverFileRead(Bytes, Length, File);
     free(Bytes);

@@ -119,11 +119,52 @@ never_splits_a_character_between_two_writes(void **State)
     assert_int_equal(Total, 3 * (size_t)SINK_BYTES);
 }
 
+static uint32_t
+ExpectWholeLines(void *Context, const char *Bytes, size_t Length)
+{
+    size_t *Total = Context;
+    assert_int_equal(Bytes[Length - 1], '\n');
+    *Total += Length;
+    return 0;
+}
+
+static void
+writes_whole_lines_however_long(void **State)
+{
+    (void)State;
+    static SINK Sink;
+    static char Line[SINK_BYTES * 3];
+    size_t Total = 0;
+    size_t Sent = 0;
+    SinkInit(&Sink, ExpectWholeLines, &Total, false);
+    memset(Line, 'x', sizeof(Line));
+    for (size_t Length = 1; Length < sizeof(Line); Length = Length * 3 / 2 + 1)
+    {
+        SinkBytes(&Sink, Line, Length);
+        SinkChar(&Sink, '\n');
+        Sent += Length + 1;
+    }
+    assert_true(Total > 0);
+    assert_true(SinkFlush(&Sink));
+    assert_int_equal(Total, Sent);
+}
+
+static void
+takes_of_lines_what_fits_and_of_a_longer_one_all(void **State)
+{
+    (void)State;
+    assert_int_equal(SinkWholeLines("ab\ncd\n", 6, 6), 6);
+    assert_int_equal(SinkWholeLines("ab\ncd\n", 6, 5), 3);
+    assert_int_equal(SinkWholeLines("ab\ncd\n", 6, 3), 3);
+    assert_int_equal(SinkWholeLines("abcd\nef\n", 8, 2), 5);
+    assert_int_equal(SinkWholeLines("abcdef", 6, 2), 6);
+}
+
 static void
 passes_on_what_is_longer_than_its_buffer(void **State)
 {
     (void)State;
-    static char Long[SINK_BYTES * 2 + 1];
+    static char Long[SINK_LINE_BYTES + 1];
     SINK *Sink = CaptureBegin();
     memset(Long, 'x', sizeof(Long));
     SinkChar(Sink, '[');
@@ -386,6 +427,8 @@ main(void)
         cmocka_unit_test(writes_no_styles_without_color),
         cmocka_unit_test(remembers_the_first_error_and_writes_nothing_after_it),
         cmocka_unit_test(never_splits_a_character_between_two_writes),
+        cmocka_unit_test(writes_whole_lines_however_long),
+        cmocka_unit_test(takes_of_lines_what_fits_and_of_a_longer_one_all),
         cmocka_unit_test(passes_on_what_is_longer_than_its_buffer),
         cmocka_unit_test(writes_times_with_seven_digits),
         cmocka_unit_test(agrees_with_the_c_library_on_every_day_of_800_years),

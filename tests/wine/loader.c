@@ -12,5 +12,6 @@ main(int Count, char **Arguments)
 {
     if (Count == 3)
         DllSearchOnlySystem();
-    return Count >= 2 && LoadLibraryA(Arguments[1]) != NULL ? 0 : 1;
+    HMODULE Loaded = Count >= 2 ? LoadLibraryA(Arguments[1]) : NULL;
+    return Loaded != NULL ? 0 : 1;
 }
