@@ -268,21 +268,18 @@ WriteEvent(SINK *Sink, const FORMAT_ORIGIN *Origin, const EVENT *Event)
 }
 
 static void
-WriteLost(SINK *Sink, const FORMAT_ORIGIN *Origin, const PRCM_LOST *Lost, int64_t LocalTime)
+WriteLost(SINK *Sink, const FORMAT_ORIGIN *Origin, const HOLE *Hole)
 {
-    FORMAT_LOSS Losses[FORMAT_MAX_LOSSES];
-    size_t Count = FormatLosses(Lost, Losses);
     JSON Json;
 
-    (void)LocalTime;
-    for (size_t Index = 0; Index < Count; Index++)
+    for (size_t Index = 0; Index < Hole->LossCount; Index++)
     {
         BeginLine(&Json, Sink, "lost", Origin);
-        JsonUnsigned(&Json, "first_seq", Lost->Header.Sequence);
-        JsonUnsigned(&Json, "next_seq", Lost->NextSequence);
-        JsonAscii(&Json, "kind", Losses[Index].Kind);
-        JsonAscii(&Json, "cause", Losses[Index].Cause);
-        JsonUnsigned(&Json, "count", Losses[Index].Count);
+        JsonUnsigned(&Json, "first_seq", Hole->First);
+        JsonUnsigned(&Json, "next_seq", Hole->Next);
+        JsonAscii(&Json, "kind", Hole->Losses[Index].Kind);
+        JsonAscii(&Json, "cause", Hole->Losses[Index].Cause);
+        JsonUnsigned(&Json, "count", Hole->Losses[Index].Count);
         JsonEnd(&Json);
     }
 }

@@ -332,24 +332,34 @@ WriteEvent(SINK *Sink, const FORMAT_ORIGIN *Origin, const EVENT *Event)
 static const char *
 CauseText(const char *Cause)
 {
-    switch (Cause[0])
+    static const struct
     {
-    case 'e':
-        return "evicted: this reader was overtaken";
-    case 'd':
-        return "dropped: the lane was full up to an event still being written";
-    default:
-        return "of unknown kind: resumed from a bare number";
+        const char *Cause;
+        const char *Text;
+    } Rows[] = {
+        {HOLE_CAUSE_EVICTED, "evicted: this reader was overtaken"},
+        {HOLE_CAUSE_DROPPED, "dropped: the lane was full up to an event still being written"},
+        {HOLE_CAUSE_UNKNOWN, "of unknown kind: resumed from a bare number"},
+        {HOLE_CAUSE_DAMAGED, "recorded, in a part of the capture that is damaged"},
+        {HOLE_CAUSE_NOT_RECORDED, "not recorded"},
+        {HOLE_CAUSE_FILE_MISSING, "recorded, in a file that is not there"},
+    };
+
+    for (size_t Index = 0; Index < sizeof(Rows) / sizeof(Rows[0]); Index++)
+    {
+        if (strcmp(Rows[Index].Cause, Cause) == 0)
+            return Rows[Index].Text;
     }
+    return Cause;
 }
 
 static void
-WriteLoss(SINK *Sink, const PRCM_LOST *Lost, const FORMAT_LOSS *Loss, int64_t LocalTime)
+WriteLoss(SINK *Sink, const HOLE *Hole, const HOLE_LOSS *Loss)
 {
     SinkBeginRow(Sink, COLUMN_DETAIL);
     SinkStyle(Sink, STYLE_RED);
-    if (LocalTime != 0)
-        TimesWriteClock(Sink, LocalTime);
+    if (Hole->LocalTime != 0)
+        TimesWriteClock(Sink, Hole->LocalTime);
     SinkPadTo(Sink, COLUMN_EVENT);
     SinkText(Sink, "LOST");
     SinkPadTo(Sink, COLUMN_DETAIL);
@@ -360,28 +370,25 @@ WriteLoss(SINK *Sink, const PRCM_LOST *Lost, const FORMAT_LOSS *Loss, int64_t Lo
         SinkChar(Sink, 's');
     SinkText(Sink, " (");
     SinkText(Sink, CauseText(Loss->Cause));
-    bool Whole = Lost->NextSequence - Lost->Header.Sequence == Loss->Count;
-    bool One = Lost->NextSequence - Lost->Header.Sequence == 1;
+    bool Whole = Hole->Next - Hole->First == Loss->Count;
+    bool One = Hole->Next - Hole->First == 1;
     SinkText(Sink, One ? "), number " : Whole ? "), numbers " : "), among numbers ");
-    SinkUnsigned(Sink, Lost->Header.Sequence);
+    SinkUnsigned(Sink, Hole->First);
     if (!One)
     {
         SinkText(Sink, "..");
-        SinkUnsigned(Sink, Lost->NextSequence - 1);
+        SinkUnsigned(Sink, Hole->Next - 1);
     }
     SinkStyle(Sink, STYLE_PLAIN);
     SinkChar(Sink, '\n');
 }
 
 static void
-WriteLost(SINK *Sink, const FORMAT_ORIGIN *Origin, const PRCM_LOST *Lost, int64_t LocalTime)
+WriteLost(SINK *Sink, const FORMAT_ORIGIN *Origin, const HOLE *Hole)
 {
-    FORMAT_LOSS Losses[FORMAT_MAX_LOSSES];
-    size_t Count = FormatLosses(Lost, Losses);
-
     (void)Origin;
-    for (size_t Index = 0; Index < Count; Index++)
-        WriteLoss(Sink, Lost, &Losses[Index], LocalTime);
+    for (size_t Index = 0; Index < Hole->LossCount; Index++)
+        WriteLoss(Sink, Hole, &Hole->Losses[Index]);
 }
 
 #define ACCOUNT_LABEL   22

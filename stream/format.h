@@ -6,6 +6,7 @@
 #define STREAM_FORMAT_H
 
 #include "closing.h"
+#include "hole.h"
 #include "view.h"
 
 /* Whose events they are. JSON says it on each line, so that lines of several hosts and runs of the driver can be told
@@ -37,25 +38,11 @@ typedef struct FORMAT
     /* A start, exit or load. */
     void (*Event)(SINK *Sink, const FORMAT_ORIGIN *Origin, const EVENT *Event);
 
-    /* A hole. LocalTime is that of the record after it, 0 if there is none. */
-    void (*Lost)(SINK *Sink, const FORMAT_ORIGIN *Origin, const PRCM_LOST *Lost, int64_t LocalTime);
+    /* What is missing, in its place. */
+    void (*Lost)(SINK *Sink, const FORMAT_ORIGIN *Origin, const HOLE *Hole);
 
     /* The account, last. LocalInstance is the time at which the instance began. */
     void (*Closing)(SINK *Sink, const FORMAT_ORIGIN *Origin, const CLOSING *Closing, int64_t LocalInstance);
 } FORMAT;
-
-/* The holes of one LOST record, a kind and a cause at a time. */
-typedef struct FORMAT_LOSS
-{
-    const char *Kind;  /* as in JSON: "image_load" */
-    const char *Noun;  /* "image load" */
-    const char *Cause; /* as in JSON: "evicted" */
-    uint64_t Count;
-} FORMAT_LOSS;
-
-#define FORMAT_MAX_LOSSES (2u * PRCM_KIND_COUNT + 1u)
-
-/* How many of Losses were filled. */
-size_t FormatLosses(const PRCM_LOST *Lost, FORMAT_LOSS Losses[FORMAT_MAX_LOSSES]);
 
 #endif

@@ -39,6 +39,14 @@ IsWanted(const STREAM *Stream, const EVENT *Event)
 }
 
 static void
+ShowHole(STREAM *Stream, HOLE *Hole)
+{
+    Hole->LocalTime = ToLocal(Stream, Hole->Time);
+    Stream->Format->Lost(Stream->Sink, &Stream->Origin, Hole);
+    Stream->Lost += Hole->Next - Hole->First - Hole->Filtered;
+}
+
+static void
 ShowRecord(STREAM *Stream, const PRCM_RECORD *Record)
 {
     EVENT Event;
@@ -46,9 +54,11 @@ ShowRecord(STREAM *Stream, const PRCM_RECORD *Record)
     if (Record->Kind == PRCM_KIND_LOST)
     {
         const PRCM_LOST *Lost = (const PRCM_LOST *)Record;
+        HOLE Hole;
+        HoleOfLost(&Hole, Lost);
+        Hole.Time = Record->Time;
         ViewLost(&Stream->View, Lost);
-        Stream->Format->Lost(Stream->Sink, &Stream->Origin, Lost, ToLocal(Stream, Record->Time));
-        Stream->Lost += Lost->NextSequence - Record->Sequence - Lost->Filtered;
+        ShowHole(Stream, &Hole);
         return;
     }
     ViewResolve(&Stream->View, Record, &Event);

@@ -245,7 +245,9 @@ json_of_a_hole_is_an_object_for_each_kind_and_cause(void **State)
     PRCM_LOST *Lost = BuilderAddLost(&Builder, PRCM_KIND_IMAGE, 12345, 5, PRCM_KIND_EXIT, 7);
     Lost->Evicted[PRCM_KIND_START] = 2;
     Lost->NextSequence += 2;
-    Stream.Format->Lost(Stream.Sink, &EventsOrigin, Lost, 0);
+    HOLE Hole;
+    HoleOfLost(&Hole, Lost);
+    Stream.Format->Lost(Stream.Sink, &EventsOrigin, &Hole);
     ASSERT_WROTE("{\"event\":\"lost\",\"host\":\"PC\",\"instance\":\"0x5\",\"first_seq\":1,\"next_seq\":"
                  "12360,\"kind\":\"process_start\","
                  "\"cause\":\"evicted\","
