@@ -2,7 +2,6 @@
 #include <stdio.h>
 
 #include "command.h"
-#include "formats/formats.h"
 #include "host/console.h"
 #include "host/system.h"
 #include "message.h"
@@ -11,9 +10,6 @@
 #include "watch_options.h"
 
 #define NOTICE_BYTES 512
-
-/* On a console, unless --full is given: what an event needs at 80 columns, but for a long command line. */
-#define ROW_LINES 2
 
 /* Between two words about losses. */
 #define LOSS_SAID_MS 1000u
@@ -31,29 +27,11 @@ typedef struct WATCH
     STREAM Stream;
 } WATCH;
 
-/* What qualifies the stream belongs into it; but JSON is for events alone. */
-static void
-Notice(const WATCH *Watch, const char *Text)
-{
-    SINK *Sink = Watch->Stream.Sink;
-
-    if (Watch->Options.Json)
-    {
-        MessageSay("%s", Text);
-        return;
-    }
-    SinkStyle(Sink, STYLE_YELLOW);
-    SinkText(Sink, "note: ");
-    SinkText(Sink, Text);
-    SinkStyle(Sink, STYLE_PLAIN);
-    SinkChar(Sink, '\n');
-}
-
 /* What of the past is unknown, before the first event. */
 static void
-NoticeResume(const WATCH *Watch, const PRCM_SUBSCRIBED *Subscribed)
+NoticeResume(WATCH *Watch, const PRCM_SUBSCRIBED *Subscribed)
 {
-    const PRCM_SUBSCRIPTION *Subscription = &Watch->Options.Subscription;
+    const PRCM_SUBSCRIPTION *Subscription = &Watch->Options.Reading.Subscription;
     unsigned long long Start = Subscribed->Start.Next;
     char Text[NOTICE_BYTES];
 
@@ -73,35 +51,36 @@ NoticeResume(const WATCH *Watch, const PRCM_SUBSCRIBED *Subscribed)
         snprintf(Text, sizeof(Text), "the oldest event that is kept is number %llu.", Start);
     else
         return;
-    Notice(Watch, Text);
+    ShowOptionsNotice(&Watch->Options.Show, &Watch->Stream, Text);
 }
 
 static void
-NoticeKinds(const WATCH *Watch, uint32_t Captured)
+NoticeKinds(WATCH *Watch, uint32_t Captured)
 {
     static const char *const Names[] = {"process starts", "process exits", "image loads"};
     char Text[NOTICE_BYTES];
 
     for (uint32_t Kind = 0; Kind < sizeof(Names) / sizeof(Names[0]); Kind++)
     {
-        if ((Watch->Options.Subscription.Kinds & ~Captured & PRCM_KIND_BIT(Kind)) == 0)
+        if ((Watch->Options.Reading.Subscription.Kinds & ~Captured & PRCM_KIND_BIT(Kind)) == 0)
             continue;
         snprintf(Text, sizeof(Text),
                  "the driver does not capture %s: it was installed so (prcm install --kind).", Names[Kind]);
-        Notice(Watch, Text);
+        ShowOptionsNotice(&Watch->Options.Show, &Watch->Stream, Text);
     }
 }
 
 static void
-NoticePatterns(const WATCH *Watch)
+NoticePatterns(WATCH *Watch)
 {
     uint32_t Lifecycle = PRCM_KIND_BIT(PRCM_KIND_START) | PRCM_KIND_BIT(PRCM_KIND_EXIT);
 
-    if (Watch->Options.PatternCount != 0 &&
-        (Watch->Options.Subscription.Kinds & Lifecycle) == PRCM_KIND_BIT(PRCM_KIND_EXIT))
-        Notice(Watch,
-               "no exit will match --image: its image is known from its start, and starts are not read "
-               "(--kind).");
+    if (Watch->Options.Show.PatternCount != 0 &&
+        (Watch->Options.Reading.Subscription.Kinds & Lifecycle) == PRCM_KIND_BIT(PRCM_KIND_EXIT))
+        ShowOptionsNotice(
+            &Watch->Options.Show, &Watch->Stream,
+            "no exit will match --image: its image is known from its start, and starts are not read "
+            "(--kind).");
 }
 
 /* Milliseconds that may still be waited. */
@@ -110,16 +89,17 @@ TimeLeft(const WATCH *Watch)
 {
     uint64_t Elapsed = SystemTicks() - Watch->Began;
 
-    if (Watch->Options.DurationMs == WATCH_NO_DURATION)
+    if (Watch->Options.Reading.DurationMs == READING_NO_DURATION)
         return PRCM_WAIT_FOREVER;
-    return Elapsed < Watch->Options.DurationMs ? Watch->Options.DurationMs - (uint32_t)Elapsed : 0;
+    return Elapsed < Watch->Options.Reading.DurationMs ? Watch->Options.Reading.DurationMs - (uint32_t)Elapsed
+                                                       : 0;
 }
 
 /* A duration of 0 asks for what was there when it began. */
 static bool
 IsOver(const WATCH *Watch)
 {
-    if (Watch->Options.DurationMs == 0)
+    if (Watch->Options.Reading.DurationMs == 0)
         return Watch->Shown.Next >= Watch->Head;
     return TimeLeft(Watch) == 0;
 }
@@ -164,8 +144,9 @@ Follow(WATCH *Watch)
         Watch->Shown = Batch->Next;
         SystemRefreshDrives(&Watch->Stream.View.Paths);
 
-        uint32_t Delay =
-            Watch->Options.ReadDelayMs < TimeLeft(Watch) ? Watch->Options.ReadDelayMs : TimeLeft(Watch);
+        uint32_t Delay = Watch->Options.Reading.ReadDelayMs < TimeLeft(Watch)
+                             ? Watch->Options.Reading.ReadDelayMs
+                             : TimeLeft(Watch);
         if (Delay != 0 && ConsoleWaitStop(Delay))
             return PRCM_STOP_EVENT;
     }
@@ -248,10 +229,10 @@ BeginStream(WATCH *Watch, const PRCM_QUERY *Query, const PRCM_SUBSCRIBED *Subscr
         .Boot = SystemBootTime(),
         .ConsoleVersion = PrcmVersion(),
         .Driver = Query,
-        .Asked = &Watch->Options.Subscription,
+        .Asked = &Watch->Options.Reading.Subscription,
         .Given = Subscribed,
-        .Patterns = Watch->Options.Patterns,
-        .PatternCount = Watch->Options.PatternCount,
+        .Patterns = Watch->Options.Show.Patterns,
+        .PatternCount = Watch->Options.Show.PatternCount,
     };
     FORMAT_ORIGIN Origin = {.Instance = Subscribed->Start.Instance};
 
@@ -269,7 +250,7 @@ WatchSession(WATCH *Watch)
 
     if (Result != PRCM_OK)
         return MessageFail("ask the driver", Result);
-    Result = PrcmSubscribe(Watch->Session, &Watch->Options.Subscription, &Subscribed);
+    Result = PrcmSubscribe(Watch->Session, &Watch->Options.Reading.Subscription, &Subscribed);
     if (Result != PRCM_OK)
         return MessageFail("begin there", Result);
     Watch->Head = Subscribed.Head;
@@ -287,18 +268,11 @@ static EXIT_CODE
 WatchDriver(WATCH *Watch)
 {
     const WATCH_OPTIONS *Options = &Watch->Options;
-    SINK *Sink = ConsoleOutput();
 
-    OutputSetColor(Options->Json ? ARGS_COLOR_NEVER : Options->Color);
-    Sink->RowLines = Options->Full ? 0 : ROW_LINES;
     Watch->StopEvent = ConsoleStopEvent();
     if (Watch->StopEvent == NULL)
         return MessageFail("begin", PRCM_ERROR_MEMORY);
-    StreamInit(&Watch->Stream, Options->Json ? &FormatJson : &FormatText, Sink, SystemViewHooks(),
-               Options->Subscription.Kinds);
-    Watch->Stream.Patterns = Options->Patterns;
-    Watch->Stream.PatternCount = Options->PatternCount;
-    Watch->Stream.CountLimit = Options->Count;
+    ShowOptionsBegin(&Options->Show, &Watch->Stream, SystemViewHooks(), Options->Reading.Subscription.Kinds);
     Watch->Stream.EndAtLoss = Options->OnLoss == WATCH_LOSS_EXIT;
     PRCM_RESULT Result = PrcmOpen(&Watch->Session);
     EXIT_CODE Code = Result == PRCM_OK ? WatchSession(Watch) : MessageFail("open the driver", Result);

@@ -2,14 +2,8 @@
 #ifndef CLI_WATCH_OPTIONS_H
 #define CLI_WATCH_OPTIONS_H
 
-#include "args.h"
-#include "prcm.h"
-#include "text/utf16.h"
-
-#define WATCH_MAX_PATTERNS      64u
-#define WATCH_MAX_PATTERN_UNITS 32767u
-
-#define WATCH_NO_DURATION UINT32_MAX
+#include "reading_options.h"
+#include "show_options.h"
 
 /* What a loss is to the caller. It is shown in its place whatever this says. */
 typedef enum WATCH_ON_LOSS
@@ -21,17 +15,9 @@ typedef enum WATCH_ON_LOSS
 
 typedef struct WATCH_OPTIONS
 {
-    PRCM_SUBSCRIPTION Subscription; /* Keys points into this structure */
-    uint32_t Keys[PRCM_MAX_KEYS];
-    UTF16 Patterns[WATCH_MAX_PATTERNS];
-    uint32_t PatternCount;
-    uint64_t Count;       /* events to show; 0: no limit */
-    uint32_t DurationMs;  /* WATCH_NO_DURATION: no limit; 0: what is there already */
-    uint32_t ReadDelayMs; /* between two reads */
+    READING_OPTIONS Reading;
+    SHOW_OPTIONS Show;
     WATCH_ON_LOSS OnLoss;
-    ARGS_COLOR Color;
-    bool Json;
-    bool Full; /* on a console, too, each event whole */
     bool Help;
 } WATCH_OPTIONS;
 

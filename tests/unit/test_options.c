@@ -52,14 +52,14 @@ without_options_everything_is_read_from_now_on(void **State)
 {
     (void)State;
     assert_true(Parse("watch"));
-    assert_int_equal(Options.Subscription.Kinds, PRCM_KINDS_ALL);
-    assert_int_equal(Options.Subscription.From, PRCM_FROM_NOW);
-    assert_int_equal(Options.Subscription.KeyCount, 0);
-    assert_int_equal(Options.Count, 0);
-    assert_int_equal(Options.DurationMs, WATCH_NO_DURATION);
+    assert_int_equal(Options.Reading.Subscription.Kinds, PRCM_KINDS_ALL);
+    assert_int_equal(Options.Reading.Subscription.From, PRCM_FROM_NOW);
+    assert_int_equal(Options.Reading.Subscription.KeyCount, 0);
+    assert_int_equal(Options.Show.Count, 0);
+    assert_int_equal(Options.Reading.DurationMs, READING_NO_DURATION);
     assert_int_equal(Options.OnLoss, WATCH_LOSS_IGNORE);
-    assert_false(Options.Json);
-    assert_false(Options.Full);
+    assert_false(Options.Show.Json);
+    assert_false(Options.Show.Full);
 }
 
 static void
@@ -70,23 +70,23 @@ takes_every_option(void **State)
         Parse("watch --kind start,exit --pid 8 --pid 4294967295 --image *.dll --image C:\\a --from oldest "
               "--count 3 --duration 1.25 --on-loss exit --json --full --color never --read-delay 250 "
               "--read-bytes 64K"));
-    assert_int_equal(Options.Subscription.Kinds,
+    assert_int_equal(Options.Reading.Subscription.Kinds,
                      PRCM_KIND_BIT(PRCM_KIND_START) | PRCM_KIND_BIT(PRCM_KIND_EXIT));
-    assert_int_equal(Options.Subscription.KeyCount, 2);
-    assert_int_equal(Options.Subscription.Keys[0], 8);
-    assert_int_equal(Options.Subscription.Keys[1], 4294967295u);
-    assert_int_equal(Options.PatternCount, 2);
-    assert_int_equal(Options.Patterns[0].Count, 5);
-    assert_int_equal(Options.Patterns[1].Units[0], 'C');
-    assert_int_equal(Options.Subscription.From, PRCM_FROM_OLDEST);
-    assert_int_equal(Options.Count, 3);
-    assert_int_equal(Options.DurationMs, 1250);
+    assert_int_equal(Options.Reading.Subscription.KeyCount, 2);
+    assert_int_equal(Options.Reading.Subscription.Keys[0], 8);
+    assert_int_equal(Options.Reading.Subscription.Keys[1], 4294967295u);
+    assert_int_equal(Options.Show.PatternCount, 2);
+    assert_int_equal(Options.Show.Patterns[0].Count, 5);
+    assert_int_equal(Options.Show.Patterns[1].Units[0], 'C');
+    assert_int_equal(Options.Reading.Subscription.From, PRCM_FROM_OLDEST);
+    assert_int_equal(Options.Show.Count, 3);
+    assert_int_equal(Options.Reading.DurationMs, 1250);
     assert_int_equal(Options.OnLoss, WATCH_LOSS_EXIT);
-    assert_true(Options.Json);
-    assert_true(Options.Full);
-    assert_int_equal(Options.Color, ARGS_COLOR_NEVER);
-    assert_int_equal(Options.ReadDelayMs, 250);
-    assert_int_equal(Options.Subscription.BufferBytes, 65536);
+    assert_true(Options.Show.Json);
+    assert_true(Options.Show.Full);
+    assert_int_equal(Options.Show.Color, ARGS_COLOR_NEVER);
+    assert_int_equal(Options.Reading.ReadDelayMs, 250);
+    assert_int_equal(Options.Reading.Subscription.BufferBytes, 65536);
 }
 
 static void
@@ -94,12 +94,12 @@ begins_at_a_number_or_a_token(void **State)
 {
     (void)State;
     assert_true(Parse("watch --from 18446744073709551615"));
-    assert_int_equal(Options.Subscription.From, PRCM_FROM_SEQUENCE);
-    assert_true(Options.Subscription.Sequence == UINT64_MAX);
+    assert_int_equal(Options.Reading.Subscription.From, PRCM_FROM_SEQUENCE);
+    assert_true(Options.Reading.Subscription.Sequence == UINT64_MAX);
     assert_true(Parse("watch --from 0xabc:17"));
-    assert_int_equal(Options.Subscription.From, PRCM_FROM_TOKEN);
-    assert_int_equal(Options.Subscription.Token.Instance, 0xabc);
-    assert_int_equal(Options.Subscription.Token.Next, 17);
+    assert_int_equal(Options.Reading.Subscription.From, PRCM_FROM_TOKEN);
+    assert_int_equal(Options.Reading.Subscription.Token.Instance, 0xabc);
+    assert_int_equal(Options.Reading.Subscription.Token.Next, 17);
 }
 
 static void
@@ -107,7 +107,7 @@ kinds_of_several_options_add_up(void **State)
 {
     (void)State;
     assert_true(Parse("watch --kind start --kind=image"));
-    assert_int_equal(Options.Subscription.Kinds,
+    assert_int_equal(Options.Reading.Subscription.Kinds,
                      PRCM_KIND_BIT(PRCM_KIND_START) | PRCM_KIND_BIT(PRCM_KIND_IMAGE));
 }
 
@@ -215,7 +215,7 @@ takes_as_many_pids_and_patterns_as_there_is_room_for(void **State)
     AssertRefuses(Line, "--pid 8: the driver takes 64 process ids at most");
 
     strcpy(Line, "watch");
-    for (unsigned Index = 0; Index < WATCH_MAX_PATTERNS; Index++)
+    for (unsigned Index = 0; Index < SHOW_MAX_PATTERNS; Index++)
         Append(Line, " --image a");
     assert_true(Parse(Line));
     Append(Line, " --image b");

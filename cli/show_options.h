@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The options of commands that show events: which, how many, and in what form.
+ */
+#ifndef CLI_SHOW_OPTIONS_H
+#define CLI_SHOW_OPTIONS_H
+
+#include "args.h"
+#include "stream/stream.h"
+#include "text/utf16.h"
+
+#define SHOW_MAX_PATTERNS      64u
+#define SHOW_MAX_PATTERN_UNITS 32767u
+
+enum
+{
+    SHOW_OPTION_FIRST = 0x200,
+    SHOW_OPTION_IMAGE = SHOW_OPTION_FIRST,
+    SHOW_OPTION_COUNT,
+    SHOW_OPTION_JSON,
+    SHOW_OPTION_COLOR,
+    SHOW_OPTION_FULL,
+    SHOW_OPTION_END,
+};
+
+/* For a command's table of long options. */
+#define SHOW_OPTIONS_ROWS                                                                                    \
+    {"image", required_argument, NULL, SHOW_OPTION_IMAGE},                                                   \
+        {"count", required_argument, NULL, SHOW_OPTION_COUNT},                                               \
+        {"json", no_argument, NULL, SHOW_OPTION_JSON},                                                       \
+        {"color", required_argument, NULL, SHOW_OPTION_COLOR},                                               \
+    {                                                                                                        \
+        "full", no_argument, NULL, SHOW_OPTION_FULL                                                          \
+    }
+
+typedef struct SHOW_OPTIONS
+{
+    UTF16 Patterns[SHOW_MAX_PATTERNS];
+    uint32_t PatternCount;
+    uint64_t Count; /* events to show; 0: no limit */
+    ARGS_COLOR Color;
+    bool Json;
+    bool Full; /* on a console, too, each event whole */
+} SHOW_OPTIONS;
+
+void ShowOptionsInit(SHOW_OPTIONS *Options);
+void ShowOptionsDestroy(SHOW_OPTIONS *Options);
+
+/* Takes one of SHOW_OPTIONS_ROWS. false: Args->Error says what is wrong. */
+bool ShowOptionsSet(SHOW_OPTIONS *Options, ARGS *Args, int Option, const char *Argument);
+
+/* Begins a stream that shows on standard output what was asked for. As StreamInit; Options must outlive the stream. */
+void ShowOptionsBegin(const SHOW_OPTIONS *Options, STREAM *Stream, const VIEW_HOOKS *Hooks, uint32_t Kinds);
+
+/* A remark on the whole. What qualifies the stream belongs into it; but other forms than text are for events alone, and it
+ * goes to standard error. */
+void ShowOptionsNotice(const SHOW_OPTIONS *Options, STREAM *Stream, const char *Text);
+
+#endif
