@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "times.h"
 
+#include <limits.h>
+#include <string.h>
+
 #define SECONDS_PER_DAY     86400u
 #define DAYS_PER_400_YEARS  146097u
 #define DAYS_TO_MARCH_1600  (-306) /* 1600-03-01 as seen from 1601-01-01 */
@@ -154,4 +157,129 @@ TimesWriteShort(SINK *Sink, uint64_t Units)
         WriteHundredths(Sink, Units / UNITS_PER_10_MICROS, " ms");
     else
         TimesWriteDuration(Sink, Units / TIMES_PER_MILLISECOND);
+}
+
+/* Digits of exactly that many digits, and moves Text behind them; UINT_MAX: there are none. */
+static unsigned
+ReadDigits(const char **Text, unsigned Digits)
+{
+    unsigned Value = 0;
+
+    for (; Digits > 0; Digits--, (*Text)++)
+    {
+        if (**Text < '0' || **Text > '9')
+            return UINT_MAX;
+        Value = Value * 10 + (unsigned)(**Text - '0');
+    }
+    return Value;
+}
+
+static bool
+ReadChar(const char **Text, char Character)
+{
+    if (**Text != Character)
+        return false;
+    (*Text)++;
+    return true;
+}
+
+static unsigned
+DaysOfMonth(uint64_t Year, unsigned Month)
+{
+    bool Leap = (Year % 4 == 0 && Year % 100 != 0) || Year % 400 == 0;
+
+    if (Month == 2)
+        return Leap ? 29 : 28;
+    return Month == 4 || Month == 6 || Month == 9 || Month == 11 ? 30 : 31;
+}
+
+/* Days since 1601-01-01; the reverse of SetDate. */
+static int64_t
+DaysOf(const CALENDAR *Calendar)
+{
+    uint64_t Year = Calendar->Year - 1600 - (Calendar->Month <= 2);
+    unsigned MonthFromMarch = Calendar->Month > 2 ? Calendar->Month - 3 : Calendar->Month + 9;
+    unsigned DayOfYear = (DAYS_PER_5_MONTHS * MonthFromMarch + 2) / 5 + Calendar->Day - 1;
+
+    return (int64_t)(Year * 365 + Year / 4 - Year / 100 + Year / 400 + DayOfYear) + DAYS_TO_MARCH_1600;
+}
+
+static bool
+ReadDate(const char **Text, CALENDAR *Calendar)
+{
+    Calendar->Year = ReadDigits(Text, 4);
+    if (Calendar->Year < 1601 || Calendar->Year > 9999 || !ReadChar(Text, '-'))
+        return false;
+    Calendar->Month = ReadDigits(Text, 2);
+    if (Calendar->Month < 1 || Calendar->Month > 12 || !ReadChar(Text, '-'))
+        return false;
+    Calendar->Day = ReadDigits(Text, 2);
+    return Calendar->Day >= 1 && Calendar->Day <= DaysOfMonth(Calendar->Year, Calendar->Month);
+}
+
+/* What stands behind seconds; more than seven digits are cut. */
+static bool
+ReadFraction(const char **Text, unsigned *Fraction)
+{
+    unsigned Unit = TIMES_PER_SECOND / 10;
+
+    if (**Text < '0' || **Text > '9')
+        return false;
+    for (; **Text >= '0' && **Text <= '9'; (*Text)++, Unit /= 10)
+        *Fraction += (unsigned)(**Text - '0') * Unit;
+    return true;
+}
+
+static bool
+ReadClock(const char **Text, CALENDAR *Calendar)
+{
+    Calendar->Hour = ReadDigits(Text, 2);
+    if (Calendar->Hour > 23 || !ReadChar(Text, ':'))
+        return false;
+    Calendar->Minute = ReadDigits(Text, 2);
+    if (Calendar->Minute > 59)
+        return false;
+    if (!ReadChar(Text, ':'))
+        return true;
+    Calendar->Second = ReadDigits(Text, 2);
+    if (Calendar->Second > 59)
+        return false;
+    return !ReadChar(Text, '.') || ReadFraction(Text, &Calendar->Fraction);
+}
+
+/* Minutes ahead of UTC. */
+static bool
+ReadZone(const char **Text, int *Offset)
+{
+    int Sign = **Text == '-' ? -1 : 1;
+
+    if (ReadChar(Text, 'Z'))
+        return true;
+    (*Text)++;
+    unsigned Hours = ReadDigits(Text, 2);
+    if (Hours > 23 || !ReadChar(Text, ':'))
+        return false;
+    unsigned Minutes = ReadDigits(Text, 2);
+    *Offset = Sign * (int)(Hours * 60 + Minutes);
+    return Minutes <= 59;
+}
+
+bool
+TimesRead(const char *Text, int64_t *Time, bool *Zoned)
+{
+    CALENDAR Calendar = {0};
+    int Offset = 0;
+
+    if (!ReadDate(&Text, &Calendar))
+        return false;
+    if ((ReadChar(&Text, 'T') || ReadChar(&Text, ' ')) && !ReadClock(&Text, &Calendar))
+        return false;
+    *Zoned = *Text != '\0';
+    if (*Zoned && strchr("Z+-", *Text) == NULL)
+        return false;
+    if (*Zoned && !ReadZone(&Text, &Offset))
+        return false;
+    int64_t Minutes = (DaysOf(&Calendar) * 24 + Calendar.Hour) * 60 + Calendar.Minute - Offset;
+    *Time = (Minutes * 60 + Calendar.Second) * TIMES_PER_SECOND + Calendar.Fraction;
+    return *Text == '\0' && *Time > 0;
 }

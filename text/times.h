@@ -19,6 +19,10 @@ void TimesWriteDate(SINK *Sink, int64_t Time);
 /* 15:04:05.123 */
 void TimesWriteClock(SINK *Sink, int64_t Time);
 
+/* Reads a time: 2026-11-22, 2026-11-22T15:04, 2026-11-22 15:04:05.1234567, with Z or +01:00 behind it, or without. false:
+ * it is none. Zoned is false where no zone stands behind it: Time is then in whatever zone the caller takes it for. */
+bool TimesRead(const char *Text, int64_t *Time, bool *Zoned);
+
 /* For people: 12 ms, 1.25 s, 3 min 05 s, 2 h 03 min, 5 d 02 h. */
 void TimesWriteDuration(SINK *Sink, uint64_t Milliseconds);
 

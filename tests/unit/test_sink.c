@@ -215,6 +215,64 @@ agrees_with_the_c_library_on_every_day_of_800_years(void **State)
 }
 
 static void
+AssertReads(const char *Text, const char *AsWritten, bool AsZoned)
+{
+    int64_t Time;
+    bool Zoned;
+    SINK *Sink = CaptureBegin();
+
+    assert_true(TimesRead(Text, &Time, &Zoned));
+    assert_int_equal(Zoned, AsZoned);
+    TimesWriteRfc3339(Sink, Time);
+    ASSERT_WROTE(AsWritten);
+}
+
+static void
+reads_times_as_they_are_written(void **State)
+{
+    (void)State;
+    AssertReads("2026-11-22T15:04:05.1234567Z", "2026-11-22T15:04:05.1234567Z", true);
+    AssertReads("2026-11-22 15:04:05.5", "2026-11-22T15:04:05.5000000Z", false);
+    AssertReads("2026-11-22T15:04", "2026-11-22T15:04:00.0000000Z", false);
+    AssertReads("2024-02-29", "2024-02-29T00:00:00.0000000Z", false);
+    AssertReads("2026-01-01T00:30:00+01:00", "2025-12-31T23:30:00.0000000Z", true);
+    AssertReads("2026-12-31T23:30:00.123456789-01:00", "2027-01-01T00:30:00.1234567Z", true);
+    AssertReads("1601-01-01T00:00:01Z", "1601-01-01T00:00:01.0000000Z", true);
+    AssertReads("9999-12-31T23:59:59Z", "9999-12-31T23:59:59.0000000Z", true);
+}
+
+static void
+what_is_no_time_is_not_read_as_one(void **State)
+{
+    (void)State;
+    const char *const Wrong[] = {"",
+                                 "2026",
+                                 "2026-13-01",
+                                 "2026-02-29",
+                                 "1900-02-29",
+                                 "2026-00-10",
+                                 "2026-01-32",
+                                 "2026-01-01T24:00",
+                                 "2026-01-01T10",
+                                 "2026-01-01T10:60",
+                                 "2026-01-01T10:00:60",
+                                 "2026-01-01T10:00:00.",
+                                 "2026-01-01T10:00:00Zx",
+                                 "2026-01-01T10:00:00+1:00",
+                                 "2026-01-01T10:00:00+01:60",
+                                 "2026-01-01X",
+                                 "1601-01-01T00:00:00Z",
+                                 "1600-01-01"};
+    for (size_t Index = 0; Index < sizeof(Wrong) / sizeof(Wrong[0]); Index++)
+    {
+        int64_t Time;
+        bool Zoned;
+        if (TimesRead(Wrong[Index], &Time, &Zoned))
+            fail_msg("%s was read as a time", Wrong[Index]);
+    }
+}
+
+static void
 writes_durations_for_people(void **State)
 {
     static const struct
@@ -432,6 +490,8 @@ main(void)
         cmocka_unit_test(passes_on_what_is_longer_than_its_buffer),
         cmocka_unit_test(writes_times_with_seven_digits),
         cmocka_unit_test(agrees_with_the_c_library_on_every_day_of_800_years),
+        cmocka_unit_test(reads_times_as_they_are_written),
+        cmocka_unit_test(what_is_no_time_is_not_read_as_one),
         cmocka_unit_test(writes_durations_for_people),
         cmocka_unit_test(a_row_without_a_console_is_as_long_as_it_is),
         cmocka_unit_test(a_row_is_cut_with_a_mark_before_the_last_column),
