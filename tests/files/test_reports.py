@@ -173,7 +173,7 @@ def analyse(tree, *analysers):
 @pytest.mark.parametrize("analyser", ANALYSERS)
 def test_analyse_tells_what_an_analyser_finds(tmp_path, compiler, analyser):
     code, output = analyse(make_tree(tmp_path, compiler, TWICE), analyser)
-    assert code != 0 and f"{analyser}: 1 files, 1 ways to compile them, 1 with findings" in output
+    assert code != 0 and f"{analyser}: 1 files, 1 with findings" in output
     assert re.search(r"file\.c:2:.*(free|Free)", output)
 
 
@@ -199,7 +199,7 @@ def test_analyse_passes(tmp_path, name):
     code, output = analyse(make_tree(tmp_path, "gcc", "#include <stdlib.h>\n" + CLEAN[name]))
     assert code == 0, output
     for analyser in ANALYSERS:
-        assert f"{analyser}: 1 files, 1 ways to compile them, 0 with findings" in output
+        assert f"{analyser}: 1 files, 0 with findings" in output
 
 
 def test_memory_that_may_not_be_there_is_a_finding(tmp_path):
