@@ -193,12 +193,25 @@ WriteLoad(SINK *Sink, const FORMAT_ORIGIN *Origin, const EVENT *Event)
 }
 
 static void
+WriteAbsent(JSON *Json, const char *Name)
+{
+    JsonNull(Json, Name);
+    JsonStatus(Json, Name, PRCM_ABSENT);
+}
+
+static void
 WriteAsked(JSON *Json, const FORMAT_HEADER *Header)
 {
-    JsonKinds(Json, "kinds", Header->Asked->Kinds);
-    JsonKinds(Json, "captured_kinds", Header->Driver->Kinds);
+    if (Header->Asked != NULL)
+        JsonKinds(Json, "kinds", Header->Asked->Kinds);
+    else
+        WriteAbsent(Json, "kinds");
+    if (Header->Driver != NULL)
+        JsonKinds(Json, "captured_kinds", Header->Driver->Kinds);
+    else
+        WriteAbsent(Json, "captured_kinds");
     JsonOpen(Json, "pids", '[');
-    for (uint32_t Index = 0; Index < Header->Asked->KeyCount; Index++)
+    for (uint32_t Index = 0; Header->Asked != NULL && Index < Header->Asked->KeyCount; Index++)
         JsonUnsigned(Json, NULL, Header->Asked->Keys[Index]);
     JsonClose(Json, ']');
     JsonOpen(Json, "images", '[');
@@ -214,22 +227,38 @@ WriteAsked(JSON *Json, const FORMAT_HEADER *Header)
 static void
 WriteBeginning(JSON *Json, const PRCM_SUBSCRIPTION *Asked, const PRCM_SUBSCRIBED *Given)
 {
-    JsonUnsigned(Json, "from", Given->Start.Next);
-    if (Asked->From == PRCM_FROM_TOKEN)
+    if (Given != NULL)
+        JsonUnsigned(Json, "from", Given->Start.Next);
+    else
+        WriteAbsent(Json, "from");
+    if (Asked != NULL && Asked->From == PRCM_FROM_TOKEN)
     {
         char Token[PRCM_TOKEN_TEXT_BYTES];
         PrcmTokenFormat(&Asked->Token, Token);
         JsonAscii(Json, "from_token", Token);
     }
     else
+        WriteAbsent(Json, "from_token");
+    if (Given != NULL)
+        JsonAscii(Json, "resume",
+                  Given->Resume == PRCM_RESUME_OTHER_INSTANCE  ? "other_instance"
+                  : Given->Resume == PRCM_RESUME_KINDS_UNKNOWN ? "kinds_unknown"
+                                                               : "exact");
+    else
+        WriteAbsent(Json, "resume");
+}
+
+static void
+WriteDriver(JSON *Json, const PRCM_QUERY *Driver)
+{
+    if (Driver == NULL)
     {
-        JsonNull(Json, "from_token");
-        JsonStatus(Json, "from_token", PRCM_ABSENT);
+        WriteAbsent(Json, "time");
+        WriteAbsent(Json, "driver_version");
+        return;
     }
-    JsonAscii(Json, "resume",
-              Given->Resume == PRCM_RESUME_OTHER_INSTANCE  ? "other_instance"
-              : Given->Resume == PRCM_RESUME_KINDS_UNKNOWN ? "kinds_unknown"
-                                                           : "exact");
+    JsonTime(Json, "time", Driver->Time);
+    JsonVersion(Json, "driver_version", Driver->DriverVersion);
 }
 
 static void
@@ -240,8 +269,7 @@ WriteHeader(SINK *Sink, const FORMAT_ORIGIN *Origin, const FORMAT_HEADER *Header
     BeginLine(&Json, Sink, "stream", Origin);
     JsonOptional(&Json, "boot", &Header->Boot, WriteTime);
     JsonTime(&Json, "started", (int64_t)Origin->Instance);
-    JsonTime(&Json, "time", Header->Driver->Time);
-    JsonVersion(&Json, "driver_version", Header->Driver->DriverVersion);
+    WriteDriver(&Json, Header->Driver);
     JsonVersion(&Json, "console_version", Header->ConsoleVersion);
     WriteBeginning(&Json, Header->Asked, Header->Given);
     WriteAsked(&Json, Header);

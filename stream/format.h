@@ -18,7 +18,7 @@ typedef struct FORMAT_ORIGIN
     uint64_t Instance;
 } FORMAT_ORIGIN;
 
-/* What was asked for, and what the driver said to it. */
+/* What was asked for, and what the driver said to it. NULL: not known, as of a capture that is damaged there. */
 typedef struct FORMAT_HEADER
 {
     PRCM_VALUE Boot; /* when the OS started */

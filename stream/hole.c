@@ -17,6 +17,7 @@ Add(HOLE *Hole, uint32_t Kind, const char *Cause, uint64_t Count)
         .Kind = Known ? Kinds[Kind] : "unknown",
         .Noun = Known ? Nouns[Kind] : "event",
         .Cause = Cause,
+        .KindNumber = Known ? Kind : PRCM_KIND_LOST,
         .Count = Count,
     };
 }

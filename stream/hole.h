@@ -14,9 +14,10 @@
 /* So many of a kind, for one cause. */
 typedef struct HOLE_LOSS
 {
-    const char *Kind;  /* as in JSON: "image_load" */
-    const char *Noun;  /* "image load" */
-    const char *Cause; /* as in JSON: HOLE_CAUSE_XXX */
+    const char *Kind;    /* as in JSON: "image_load" */
+    const char *Noun;    /* "image load" */
+    const char *Cause;   /* as in JSON: HOLE_CAUSE_XXX */
+    uint32_t KindNumber; /* PRCM_KIND_XXX; PRCM_KIND_LOST: not known */
     uint64_t Count;
 } HOLE_LOSS;
 

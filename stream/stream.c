@@ -28,6 +28,13 @@ ToLocal(const STREAM *Stream, int64_t Time)
 }
 
 static bool
+IsInRange(const STREAM_RANGE *Range, const PRCM_RECORD *Record)
+{
+    return Record->Sequence >= Range->First && (Range->FromTime == 0 || Record->Time >= Range->FromTime) &&
+           (Range->ToTime == 0 || Record->Time <= Range->ToTime);
+}
+
+static bool
 IsWanted(const STREAM *Stream, const EVENT *Event)
 {
     for (uint32_t Index = 0; Index < Stream->PatternCount && Event->ImageKnown; Index++)
@@ -41,6 +48,7 @@ IsWanted(const STREAM *Stream, const EVENT *Event)
 static void
 ShowHole(STREAM *Stream, HOLE *Hole)
 {
+    ViewHole(&Stream->View, Hole);
     Hole->LocalTime = ToLocal(Stream, Hole->Time);
     Stream->Format->Lost(Stream->Sink, &Stream->Origin, Hole);
     Stream->Lost += Hole->Next - Hole->First - Hole->Filtered;
@@ -57,12 +65,11 @@ ShowRecord(STREAM *Stream, const PRCM_RECORD *Record)
         HOLE Hole;
         HoleOfLost(&Hole, Lost);
         Hole.Time = Record->Time;
-        ViewLost(&Stream->View, Lost);
         ShowHole(Stream, &Hole);
         return;
     }
     ViewResolve(&Stream->View, Record, &Event);
-    if (!IsWanted(Stream, &Event))
+    if (!IsInRange(&Stream->Range, Record) || !IsWanted(Stream, &Event))
     {
         Stream->Filtered[Record->Kind]++;
         return;
@@ -94,17 +101,33 @@ LastNumber(const PRCM_RECORD *Record)
 bool
 StreamBatch(STREAM *Stream, const PRCM_BATCH *Batch, PRCM_RECORDS Records)
 {
+    uint64_t End = Stream->Range.Last != 0 ? Stream->Range.Last : UINT64_MAX;
+    PRCM_RECORDS Before = Records;
     const PRCM_RECORD *Record;
 
     while ((Record = PrcmBatchNext(&Records)) != NULL)
     {
+        if (Record->Sequence > End)
+        {
+            ClosingCut(&Stream->Cut, Batch, Before, Record->Sequence - 1);
+            return false;
+        }
         ShowRecord(Stream, Record);
-        if (!IsEnough(Stream))
-            continue;
-        ClosingCut(&Stream->Cut, Batch, Records, LastNumber(Record));
-        return false;
+        if (IsEnough(Stream))
+        {
+            ClosingCut(&Stream->Cut, Batch, Records, LastNumber(Record));
+            return false;
+        }
+        Before = Records;
     }
-    return true;
+    return Batch->Next.Next <= End;
+}
+
+bool
+StreamHole(STREAM *Stream, HOLE *Hole)
+{
+    ShowHole(Stream, Hole);
+    return !IsEnough(Stream);
 }
 
 void

@@ -7,6 +7,15 @@
 
 #include "format.h"
 
+/* Zero in a member: no limit. */
+typedef struct STREAM_RANGE
+{
+    uint64_t First; /* numbers */
+    uint64_t Last;  /* nothing is shown behind it */
+    int64_t FromTime;
+    int64_t ToTime; /* times need not ascend: what follows is looked at all the same */
+} STREAM_RANGE;
+
 typedef struct STREAM
 {
     const FORMAT *Format;
@@ -17,9 +26,10 @@ typedef struct STREAM
     uint32_t PatternCount; /* 0: every event is shown */
     uint64_t CountLimit;   /* events to show; 0: no limit */
     bool EndAtLoss;        /* show nothing behind the first hole */
+    STREAM_RANGE Range;    /* what lies outside counts as not wanted */
     uint64_t Shown;
     uint64_t Lost;                      /* events, as told of each hole */
-    uint64_t Filtered[PRCM_KIND_COUNT]; /* events not shown because of Patterns */
+    uint64_t Filtered[PRCM_KIND_COUNT]; /* events not shown because of Patterns and Range */
     CLOSING_CUT Cut;                    /* where enough was shown in the middle of a batch */
 } STREAM;
 
@@ -30,8 +40,12 @@ void StreamDestroy(STREAM *Stream);
 /* The first words. The host's name must outlive the stream. */
 void StreamBegin(STREAM *Stream, const FORMAT_ORIGIN *Origin, const FORMAT_HEADER *Header);
 
-/* Shows a batch. false: CountLimit is reached, or EndAtLoss and a hole, and nothing more is to be shown. */
+/* Shows a batch, or the rest of it that Records stands before. false: CountLimit or the end of Range is reached, or EndAtLoss
+ * and a hole, and nothing more is to be shown. */
 bool StreamBatch(STREAM *Stream, const PRCM_BATCH *Batch, PRCM_RECORDS Records);
+
+/* Shows a hole that is in no batch; LocalTime is filled in. As StreamBatch. */
+bool StreamHole(STREAM *Stream, HOLE *Hole);
 
 /* The last words. Account and Token as after the last batch. */
 void StreamClose(STREAM *Stream, const PRCM_ACCOUNT *Account, const PRCM_TOKEN *Token, CLOSING *Closing);

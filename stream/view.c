@@ -148,19 +148,16 @@ ViewResolve(VIEW *View, const PRCM_RECORD *Record, EVENT *Event)
 }
 
 void
-ViewLost(VIEW *View, const PRCM_LOST *Lost)
+ViewHole(VIEW *View, const HOLE *Hole)
 {
-    bool Lifecycle = Lost->Unknown != 0;
-    bool Images = Lost->Unknown != 0;
+    bool Lifecycle = false;
+    bool Images = false;
 
-    for (uint32_t Kind = 0; Kind < PRCM_KIND_COUNT; Kind++)
+    for (size_t Index = 0; Index < Hole->LossCount; Index++)
     {
-        if (Lost->Evicted[Kind] == 0 && Lost->Dropped[Kind] == 0)
-            continue;
-        if (Kind == PRCM_KIND_IMAGE)
-            Images = true;
-        else
-            Lifecycle = true;
+        uint32_t Kind = Hole->Losses[Index].KindNumber;
+        Images = Images || Kind == PRCM_KIND_IMAGE || Kind == PRCM_KIND_LOST;
+        Lifecycle = Lifecycle || Kind != PRCM_KIND_IMAGE;
     }
     ProcessesLost(&View->Processes, Lifecycle, Images);
 }

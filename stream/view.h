@@ -6,6 +6,7 @@
 #ifndef STREAM_VIEW_H
 #define STREAM_VIEW_H
 
+#include "hole.h"
 #include "paths.h"
 #include "prcm_abi.h"
 #include "processes.h"
@@ -71,6 +72,6 @@ void ViewDestroy(VIEW *View);
 void ViewResolve(VIEW *View, const PRCM_RECORD *Record, EVENT *Event);
 
 /* To be called for each hole, in its place. */
-void ViewLost(VIEW *View, const PRCM_LOST *Lost);
+void ViewHole(VIEW *View, const HOLE *Hole);
 
 #endif

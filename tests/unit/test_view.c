@@ -148,16 +148,24 @@ a_clock_that_stepped_back_gives_no_lifetime(void **State)
 }
 
 static void
+Hole(const PRCM_LOST *Lost)
+{
+    HOLE Hole;
+    HoleOfLost(&Hole, Lost);
+    ViewHole(&View, &Hole);
+}
+
+static void
 a_hole_marks_the_counts_of_processes_that_ran_through_it(void **State)
 {
     (void)State;
     Begin(&EventsNoHooks, PRCM_KINDS_ALL);
     ViewResolve(&View, &EventsAddStart(&Builder)->Header, &Event);
-    ViewLost(&View, BuilderAddLost(&Builder, PRCM_KIND_EXIT, 3, 0, PRCM_KIND_START, 0));
+    Hole(BuilderAddLost(&Builder, PRCM_KIND_EXIT, 3, 0, PRCM_KIND_START, 0));
     ViewResolve(&View, &EventsAddExit(&Builder)->Header, &Event);
     assert_false(Event.ImagesLost);
     ViewResolve(&View, &EventsAddStart(&Builder)->Header, &Event);
-    ViewLost(&View, BuilderAddLost(&Builder, PRCM_KIND_IMAGE, 0, 1, PRCM_KIND_START, 0));
+    Hole(BuilderAddLost(&Builder, PRCM_KIND_IMAGE, 0, 1, PRCM_KIND_START, 0));
     ViewResolve(&View, &EventsAddExit(&Builder)->Header, &Event);
     assert_true(Event.ImagesLost);
     ViewDestroy(&View);
