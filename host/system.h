@@ -28,6 +28,19 @@ uint64_t SystemTicks(void);
 /* UTC to local time. */
 int64_t SystemLocalTime(int64_t Time);
 
+typedef struct SYSTEM_VERSION
+{
+    uint32_t Major;
+    uint32_t Minor;
+    uint32_t Build;
+    uint32_t ServicePackMajor;
+    uint32_t ServicePackMinor;
+    uint32_t ProductType; /* VER_NT_XXX */
+    const char *Wine;     /* its version, static; NULL: no Wine */
+} SYSTEM_VERSION;
+
+SYSTEM_VERSION SystemVersion(void);
+
 /* "Windows 10.0 build 19045, x64, 8 processors", and Wine's version where it is Wine. */
 void SystemDescribe(SINK *Sink);
 

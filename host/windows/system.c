@@ -249,36 +249,52 @@ ArchitectureName(WORD Architecture)
     }
 }
 
-void
-SystemDescribe(SINK *Sink)
+SYSTEM_VERSION
+SystemVersion(void)
 {
     OSVERSIONINFOEXW Version = {.dwOSVersionInfoSize = sizeof(Version)};
     GET_VERSION GetVersionOf = (GET_VERSION)Find(L"ntdll.dll", "RtlGetVersion");
     GET_WINE_VERSION GetWine = (GET_WINE_VERSION)Find(L"ntdll.dll", "wine_get_version");
-    SYSTEM_INFO Info;
 
     if (GetVersionOf != NULL)
         GetVersionOf(&Version);
+    return (SYSTEM_VERSION){
+        .Major = Version.dwMajorVersion,
+        .Minor = Version.dwMinorVersion,
+        .Build = Version.dwBuildNumber,
+        .ServicePackMajor = Version.wServicePackMajor,
+        .ServicePackMinor = Version.wServicePackMinor,
+        .ProductType = Version.wProductType,
+        .Wine = GetWine != NULL ? GetWine() : NULL,
+    };
+}
+
+void
+SystemDescribe(SINK *Sink)
+{
+    SYSTEM_VERSION Version = SystemVersion();
+    SYSTEM_INFO Info;
+
     GetNativeSystemInfo(&Info);
     SinkText(Sink, "Windows ");
-    SinkUnsigned(Sink, Version.dwMajorVersion);
+    SinkUnsigned(Sink, Version.Major);
     SinkChar(Sink, '.');
-    SinkUnsigned(Sink, Version.dwMinorVersion);
+    SinkUnsigned(Sink, Version.Minor);
     SinkText(Sink, " build ");
-    SinkUnsigned(Sink, Version.dwBuildNumber);
-    if (Version.wServicePackMajor != 0)
+    SinkUnsigned(Sink, Version.Build);
+    if (Version.ServicePackMajor != 0)
     {
         SinkText(Sink, " service pack ");
-        SinkUnsigned(Sink, Version.wServicePackMajor);
+        SinkUnsigned(Sink, Version.ServicePackMajor);
     }
     SinkText(Sink, ", ");
     SinkText(Sink, ArchitectureName(Info.wProcessorArchitecture));
     SinkText(Sink, ", ");
     SinkUnsigned(Sink, Info.dwNumberOfProcessors);
     SinkText(Sink, Info.dwNumberOfProcessors == 1 ? " processor" : " processors");
-    if (GetWine != NULL)
+    if (Version.Wine != NULL)
     {
         SinkText(Sink, ", Wine ");
-        Utf16WriteUtf8(Sink, GetWine());
+        Utf16WriteUtf8(Sink, Version.Wine);
     }
 }

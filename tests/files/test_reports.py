@@ -180,7 +180,7 @@ def test_analyse_tells_what_an_analyser_finds(tmp_path, compiler, analyser):
 def test_analyse_fails_if_one_of_its_analysers_finds_something(tmp_path):
     style = "int Of(int A) { int B; if (A != 0) { B = A * 2; return B; } return 0; }"
     code, output = analyse(make_tree(tmp_path, "gcc", style))
-    findings = dict(re.findall(r"^(\w+): 1 files, .* (\d+) with findings$", output, re.MULTILINE))
+    findings = dict(re.findall(r"^(\w+): 1 files, (\d+) with findings$", output, re.MULTILINE))
     assert code != 0 and findings == {"clang": "0", "gcc": "0", "cppcheck": "1"}, output
 
 
