@@ -58,6 +58,12 @@ extern "C"
 #define PRCM_ERROR_MACHINE    121 /* the file is a driver for another processor than this machine's */
 #define PRCM_ERROR_WENT_BACK                                                                                 \
     122 /* the new version did not start, and the one before is in its place: PrcmLastSystemError says why */
+#define PRCM_ERROR_CAPTURE    123 /* the bytes are no capture, or no fact */
+#define PRCM_ERROR_EXISTS     124 /* the file is there already, and stays as it is */
+#define PRCM_ERROR_NO_CAPTURE 125 /* no such file or folder */
+#define PRCM_ERROR_IN_USE     126 /* somebody else writes to the file */
+#define PRCM_ERROR_DISK_FULL  127 /* no room, or a quota: PrcmLastSystemError says which */
+#define PRCM_ERROR_FILE       128 /* a file cannot be opened, read or written: PrcmLastSystemError says why */
 
     /* What Result means and what to do about it: one or two sentences, never NULL, static, not to be freed.
      */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Compiled and linked as C++: the public header takes its functions from a C library.
+ * Compiled and linked as C++: the public headers take their functions from a C library.
  */
-#include "prcm.h"
+#include "prcm_capture.h"
 
 int
 main()

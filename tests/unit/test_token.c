@@ -192,13 +192,13 @@ every_result_has_a_text_of_its_own(void **State)
 {
     (void)State;
     const char *Unknown = PrcmResultText(-1);
-    for (PRCM_RESULT Result = PRCM_ERROR_FIRST; Result <= PRCM_ERROR_WENT_BACK; Result++)
+    for (PRCM_RESULT Result = PRCM_ERROR_FIRST; Result <= PRCM_ERROR_FILE; Result++)
     {
         assert_string_not_equal(PrcmResultText(Result), Unknown);
         for (PRCM_RESULT Other = PRCM_ERROR_FIRST; Other < Result; Other++)
             assert_string_not_equal(PrcmResultText(Result), PrcmResultText(Other));
     }
-    assert_string_equal(PrcmResultText(PRCM_ERROR_WENT_BACK + 1), Unknown);
+    assert_string_equal(PrcmResultText(PRCM_ERROR_FILE + 1), Unknown);
     assert_string_not_equal(PrcmResultText(PRCM_OK), Unknown);
     assert_string_not_equal(PrcmResultText(PRCM_TIMEOUT), Unknown);
     assert_string_not_equal(PrcmResultText(PRCM_STOP_EVENT), Unknown);

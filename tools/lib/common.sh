@@ -18,17 +18,18 @@ PACKAGES_X64=(cmake ninja-build gcc-mingw-w64-x86-64-win32)
 # shellcheck disable=SC2034
 PACKAGES_X86=(cmake ninja-build gcc-mingw-w64-i686-win32)
 # shellcheck disable=SC2034
-PACKAGES_NATIVE=(cmake ninja-build gcc g++ libc6-dev libcmocka-dev libjansson-dev libcjson-dev clang
-    libclang-rt-dev)
+PACKAGES_NATIVE=(cmake ninja-build gcc g++ libc6-dev libcmocka-dev libjansson-dev libcjson-dev
+    libxxhash-dev libzstd-dev clang libclang-rt-dev)
 # shellcheck disable=SC2034
 PACKAGES_WINE=(wine wine64)
 # shellcheck disable=SC2034
 PACKAGES_SIGN=(openssl osslsigncode)
 # shellcheck disable=SC2034
-PACKAGES_COVERAGE=(cmake ninja-build g++ libc6-dev libcmocka-dev clang libclang-rt-dev llvm python3)
+PACKAGES_COVERAGE=(cmake ninja-build g++ libc6-dev libcmocka-dev libxxhash-dev libzstd-dev clang libclang-rt-dev llvm
+    python3)
 # shellcheck disable=SC2034
 PACKAGES_CHECK=(clang clang-format cppcheck pyflakes3 shellcheck python3 python3-pytest python3-pytest-xdist
-    python3-pefile unicode-data jq perl)
+    python3-pefile python3-xxhash python3-zstandard unicode-data jq perl)
 # shellcheck disable=SC2034
 PACKAGES_PLOT=(python3 python3-matplotlib)
 
