@@ -47,11 +47,15 @@ dist_sign(${CMAKE_BINARY_DIR}/cli/prcm.exe)
 dist_text(${CMAKE_SOURCE_DIR}/kit/prcm.inf.in prcm.inf)
 dist_text(${CMAKE_SOURCE_DIR}/kit/TRY-ON-WINDOWS.txt.in TRY-ON-WINDOWS.txt)
 dist_text(${CMAKE_SOURCE_DIR}/LICENSE LICENSE)
-# For programs that use the library, and for debuggers.
+dist_text(${PRCM_LIBRARIES}/LICENSES THIRD-PARTY-LICENSES)
+# For programs that use the library, and for debuggers. Who links libprcm.a links the other two as well.
 dist_copy(${CMAKE_BINARY_DIR}/lib/libprcm.dll.a dev/libprcm.dll.a)
 dist_copy(${CMAKE_BINARY_DIR}/lib/libprcm.a dev/libprcm.a)
 dist_copy(${CMAKE_SOURCE_DIR}/include/prcm.h dev/prcm.h)
 dist_copy(${CMAKE_SOURCE_DIR}/include/prcm_abi.h dev/prcm_abi.h)
+dist_copy(${CMAKE_SOURCE_DIR}/include/prcm_capture.h dev/prcm_capture.h)
+dist_copy(${PRCM_LIBRARIES}/lib/libzstd.a dev/libzstd.a)
+dist_copy(${PRCM_LIBRARIES}/lib/libxxhash.a dev/libxxhash.a)
 dist_copy(${CMAKE_BINARY_DIR}/driver/debug/prcm.sys dev/debug/prcm.sys)
 
 # The certificate comes into being with the first signature.

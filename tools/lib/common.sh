@@ -14,18 +14,18 @@ PYTHON=/usr/bin/python3
 
 # The packages by purpose; recommendations are not installed, so what is needed of them is named.
 # shellcheck disable=SC2034
-PACKAGES_X64=(cmake ninja-build gcc-mingw-w64-x86-64-win32)
+PACKAGES_X64=(cmake ninja-build gcc-mingw-w64-x86-64-win32 dpkg-dev)
 # shellcheck disable=SC2034
-PACKAGES_X86=(cmake ninja-build gcc-mingw-w64-i686-win32)
+PACKAGES_X86=(cmake ninja-build gcc-mingw-w64-i686-win32 dpkg-dev)
 # shellcheck disable=SC2034
 PACKAGES_NATIVE=(cmake ninja-build gcc g++ libc6-dev libcmocka-dev libjansson-dev libcjson-dev
-    libxxhash-dev libzstd-dev clang libclang-rt-dev)
+    libpcre2-dev libxxhash-dev libzstd-dev clang libclang-rt-dev)
 # shellcheck disable=SC2034
 PACKAGES_WINE=(wine wine64)
 # shellcheck disable=SC2034
 PACKAGES_SIGN=(openssl osslsigncode)
 # shellcheck disable=SC2034
-PACKAGES_COVERAGE=(cmake ninja-build g++ libc6-dev libcmocka-dev libxxhash-dev libzstd-dev clang libclang-rt-dev llvm
+PACKAGES_COVERAGE=(cmake ninja-build g++ libc6-dev libcmocka-dev libpcre2-dev libxxhash-dev libzstd-dev clang libclang-rt-dev llvm
     python3)
 # shellcheck disable=SC2034
 PACKAGES_CHECK=(clang clang-format cppcheck pyflakes3 shellcheck python3 python3-pytest python3-pytest-xdist
@@ -125,6 +125,9 @@ build_tree()
     local preset=$1
     shift
     local tree=$PRCM_BUILD/$preset
+    case $preset in
+        x64 | x86) windows_libraries "$preset" ;;
+    esac
     if [ ! -f "$tree/build.ninja" ]; then
         step "configure $preset"
         run_logged "configure-$preset" cmake -S "$PRCM_ROOT" --preset "$preset" -B "$tree"
@@ -133,3 +136,6 @@ build_tree()
     # One build at a time of a tree, whoever asks for it.
     run_logged "build-$preset" flock "$tree/build.lock" cmake --build "$tree" --target "${@:-all}"
 }
+
+# shellcheck source=tools/lib/windows_libraries.sh
+. "$PRCM_ROOT/tools/lib/windows_libraries.sh"
