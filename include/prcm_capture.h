@@ -150,7 +150,7 @@ extern "C"
         PRCM_VALUE CreateTime;
         PRCM_VALUE ParentProcessId;
         PRCM_VALUE
-            ParentCreateTime; /* present only if the id still belonged to a process that is not younger */
+        ParentCreateTime; /* present only if the id still belonged to a process that is not younger */
         PRCM_VALUE SessionId;
         PRCM_VALUE StartKey;
         PRCM_VALUE Architecture; /* PRCM_ARCHITECTURE_XXX */
@@ -223,6 +223,27 @@ extern "C"
      * PRCM_ERROR_PARAMETER, _EXISTS, _NO_CAPTURE, _IN_USE, _DISK_FULL, _MEMORY, _FILE. */
     PRCM_API PRCM_RESULT PrcmCaptureFileOpen(const char *Path, uint32_t Mode, PRCM_CAPTURE_FILE *File);
 
+    /* A folder of captures: files by name. */
+    typedef struct PRCM_CAPTURE_STORE
+    {
+        void *Context;
+        /* As PrcmCaptureFileOpen. */
+        PRCM_RESULT (*Open)(void *Context, const char *Name, uint32_t Mode, PRCM_CAPTURE_FILE *File);
+        /* Tells of every file, in any order, until Take returns something else than PRCM_OK, which is the result. */
+        PRCM_RESULT (*List)
+        (void *Context, PRCM_RESULT (*Take)(void *Taker, const char *Name, uint64_t Bytes), void *Taker);
+        /* No such file is fine. */
+        PRCM_RESULT (*Remove)(void *Context, const char *Name);
+        void (*Close)(void *Context);
+    } PRCM_CAPTURE_STORE;
+
+    /* Opens a folder of the system.
+     *   Path    UTF-8
+     *   Create  1: it is made if it is not there; the folder above it is
+     *   Store   receives the functions; Store->Close frees what is behind them
+     * PRCM_ERROR_PARAMETER, _NO_CAPTURE, _MEMORY, _FILE. */
+    PRCM_API PRCM_RESULT PrcmCaptureStoreOpen(const char *Path, uint32_t Create, PRCM_CAPTURE_STORE *Store);
+
     /* ---- Writing a file ------------------------------------------------------------------------------------------- */
 
     typedef struct PRCM_CAPTURE_WRITER PRCM_CAPTURE_WRITER;
@@ -266,8 +287,8 @@ extern "C"
         PRCM_TOKEN Token;  /* where to go on: PRCM_FROM_TOKEN */
     } PRCM_CAPTURE_TAIL;
 
-    /* Goes on with a capture, behind its last whole block. What is torn behind that is cut off. The driver's run may
-     * be another by then. Facts hold only within what was written by one writer: give them again.
+    /* Goes on with a capture, behind its last whole block. What is torn behind that is cut off when
+     * something is written. The driver's run may be another by then. Facts hold only within what was written by one writer: give them again.
      *   Tail  receives what was found; may be NULL
      * As PrcmCaptureCreate; PRCM_ERROR_CAPTURE: no capture, the file is as it was. */
     PRCM_API PRCM_RESULT PrcmCaptureReopen(const PRCM_CAPTURE_FILE *File, const PRCM_CAPTURE_OPTIONS *Options,
@@ -315,6 +336,78 @@ extern "C"
     } PRCM_CAPTURE_STATE;
 
     PRCM_API void PrcmCaptureWriterState(const PRCM_CAPTURE_WRITER *Writer, PRCM_CAPTURE_STATE *State);
+
+    /* ---- Writing a folder ----------------------------------------------------------------------------------------- */
+
+    typedef struct PRCM_CAPTURE_FOLDER PRCM_CAPTURE_FOLDER;
+
+#define PRCM_FOLDER_NAME_BYTES 64 /* of Name, terminator included */
+
+    /* Zero is a good start for all members but Name. */
+    typedef struct PRCM_FOLDER_OPTIONS
+    {
+        const char
+            *Name; /* what file names begin with: 1 to 63 of A-Z a-z 0-9 . _ -; not used after the call */
+        uint64_t MaxFileBytes; /* about how long a file gets; 0: an eighth of the budget, or no limit */
+        uint64_t MaxFileMs;    /* how long a file is written to; 0: no limit */
+        uint64_t BudgetBytes;  /* of all files that Name begins; the oldest are deleted for it; 0: no limit */
+        uint32_t KeepUntilRead; /* 1: none is deleted that is not marked by PrcmCaptureMarkRead */
+        uint32_t BlockBytes;    /* as in PRCM_CAPTURE_OPTIONS */
+        uint32_t Level;
+        uint32_t Reserved;
+    } PRCM_FOLDER_OPTIONS;
+
+    /* Now. Ages go by Ms alone. */
+    typedef struct PRCM_CAPTURE_CLOCK
+    {
+        int64_t Time; /* UTC */
+        uint64_t Ms;  /* milliseconds of a clock that is never set */
+    } PRCM_CAPTURE_CLOCK;
+
+    /* Begins writing to a folder, which is the writer's from then on: closed by PrcmFolderFree, and with an error at
+     * once. The newest file there is ended, if it was not, after cutting off what is torn. The first file is made when
+     * a session begins. *Folder is freed by PrcmFolderFree.
+     *   Tail  receives what was found in the newest file; may be NULL
+     * PRCM_ERROR_PARAMETER, _IN_USE, _MEMORY, and those of writing and of the store. */
+    PRCM_API PRCM_RESULT PrcmFolderStart(const PRCM_CAPTURE_STORE *Store, const PRCM_FOLDER_OPTIONS *Options,
+                                         const PRCM_CAPTURE_CLOCK *Now, PRCM_CAPTURE_FOLDER **Folder,
+                                         PRCM_CAPTURE_TAIL *Tail);
+
+    /* As PrcmCaptureBegin, PrcmCaptureBatch and PrcmCaptureFlush. Between two blocks the file is ended and another
+     * begun when it is long or old enough. */
+    PRCM_API PRCM_RESULT PrcmFolderBegin(PRCM_CAPTURE_FOLDER *Folder, const PRCM_SUBSCRIPTION *Asked,
+                                         const PRCM_SUBSCRIBED *Given, const PRCM_CAPTURE_CLOCK *Now);
+    PRCM_API PRCM_RESULT PrcmFolderBatch(PRCM_CAPTURE_FOLDER *Folder, const PRCM_BATCH *Batch,
+                                         uint32_t Length, const PRCM_CAPTURE_CLOCK *Now);
+    PRCM_API PRCM_RESULT PrcmFolderFlush(PRCM_CAPTURE_FOLDER *Folder, const PRCM_CAPTURE_CLOCK *Now);
+
+    /* As PrcmCaptureFact. Facts that hold are written at the beginning of every further file, the snapshot as it was
+     * taken. They are kept in memory, at most 64 MiB: beyond that PRCM_ERROR_MEMORY. May be called before a session
+     * begins. */
+    PRCM_API PRCM_RESULT PrcmFolderFact(PRCM_CAPTURE_FOLDER *Folder, const PRCM_FACT *Fact);
+
+    /* Ends the file. After an error it may be called again. */
+    PRCM_API PRCM_RESULT PrcmFolderEnd(PRCM_CAPTURE_FOLDER *Folder);
+
+    PRCM_API void PrcmFolderFree(PRCM_CAPTURE_FOLDER *Folder);
+
+    typedef struct PRCM_FOLDER_STATE
+    {
+        uint64_t Files; /* as of the last time that a file was begun */
+        uint64_t Bytes;
+        uint64_t DeletedFiles;
+        uint64_t DeletedBytes;
+        uint64_t Begun; /* how many files were begun */
+        uint32_t
+            OverBudget; /* 1: the files are more than the budget, and the oldest is kept until it is read */
+        uint32_t Reserved;
+        const char *Name; /* of the file that is written; lives until the next call. NULL: none */
+    } PRCM_FOLDER_STATE;
+
+    PRCM_API void PrcmFolderState(const PRCM_CAPTURE_FOLDER *Folder, PRCM_FOLDER_STATE *State);
+
+    /* Marks a file of a folder as read, once all of it is: makes a file of the same name with ".read" behind it. */
+    PRCM_API PRCM_RESULT PrcmCaptureMarkRead(const PRCM_CAPTURE_STORE *Store, const char *Name);
 
     /* ---- Reading ---------------------------------------------------------------------------------------------------- */
 
@@ -365,6 +458,13 @@ extern "C"
      * *Reader is freed by PrcmCaptureClose. PRCM_ERROR_CAPTURE: nothing in it is a block of a capture; _MEMORY, and
      * the file's. */
     PRCM_API PRCM_RESULT PrcmCaptureOpen(const PRCM_CAPTURE_FILE *File, PRCM_CAPTURE_READER **Reader);
+
+    /* Opens a folder, likewise, as one sequence: by run of the driver in the order of their first files' names, and
+     * within a run by number. Files are as of the call; one that is deleted before it is read is passed over.
+     *   Name  only files that it begins, followed by "-"; NULL: all that end in ".prcm"
+     * PRCM_ERROR_NO_CAPTURE: there is no such file. */
+    PRCM_API PRCM_RESULT PrcmCaptureOpenStore(const PRCM_CAPTURE_STORE *Store, const char *Name,
+                                              PRCM_CAPTURE_READER **Reader);
 
     PRCM_API void PrcmCaptureClose(PRCM_CAPTURE_READER *Reader);
 

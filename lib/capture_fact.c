@@ -228,6 +228,24 @@ FactIsSame(const PRCM_FACT *One, const PRCM_FACT *Other)
     return One->Type != PRCM_FACT_PROCESS && One->Type != PRCM_FACT_MODULE;
 }
 
+const PRCM_FACT *
+FactOfSubscription(uint64_t Room[FACT_SUBSCRIPTION_BYTES / 8], const PRCM_SUBSCRIPTION *Asked,
+                   const PRCM_SUBSCRIBED *Given)
+{
+    PRCM_FACT *Fact = PrcmFactBegin(Room, FACT_SUBSCRIPTION_BYTES, PRCM_FACT_SUBSCRIPTION);
+    PRCM_FACT_SUBSCRIPTION_INFO *Info = (void *)Fact;
+    PrcmFactSetBytes(Fact, FACT_SUBSCRIPTION_BYTES, &Info->Subscribed, Given, sizeof(*Given));
+    if (Asked == NULL)
+        return Fact;
+    if (Asked->KeyCount > PRCM_MAX_KEYS || (Asked->KeyCount != 0 && Asked->Keys == NULL))
+        return NULL;
+    Info->Kinds = (PRCM_VALUE){.Value = Asked->Kinds, .Status = PRCM_PRESENT};
+    Info->From = (PRCM_VALUE){.Value = Asked->From, .Status = PRCM_PRESENT};
+    PrcmFactSetBytes(Fact, FACT_SUBSCRIPTION_BYTES, &Info->Keys, Asked->Keys,
+                     Asked->KeyCount * (uint32_t)sizeof(uint32_t));
+    return Fact;
+}
+
 int32_t
 PrcmZoneBias(const PRCM_FACT_ZONE_INFO *Zone, int64_t Utc)
 {
@@ -235,8 +253,13 @@ PrcmZoneBias(const PRCM_FACT_ZONE_INFO *Zone, int64_t Utc)
     uint32_t Count = Zone->Changes.Length / sizeof(*Changes);
     if (Changes == NULL)
         return 0;
-    uint32_t Index = 0;
-    while (Index + 1 < Count && Changes[Index + 1].From <= Utc)
-        Index++;
-    return Changes[Index].BiasMinutes;
+    /* The last that is not after Utc lies in [Low, High); or it is the first. */
+    uint32_t Low = 0;
+    uint32_t High = Count;
+    while (High - Low > 1)
+    {
+        uint32_t Middle = Low + (High - Low) / 2;
+        *(Changes[Middle].From <= Utc ? &Low : &High) = Middle;
+    }
+    return Changes[Low].BiasMinutes;
 }

@@ -117,10 +117,11 @@ ReaderStepBatches(PRCM_CAPTURE_READER *Reader, PRCM_CAPTURE_ITEM *Item)
     CAPTURE_RUN *Run = RunsFind(&Reader->Runs, Header->Summary.Instance, Header->Summary.First);
     if (Run == NULL)
         return ResultNote(PRCM_ERROR_MEMORY, 0);
+    if (Reader->PayloadAt == 0)
+        RunTakeTimes(Run, &Header->Summary);
     const PRCM_BATCH *Batch = BatchesNext(Reader->Payload.Raw, Header->Block.RawBytes, &Reader->PayloadAt);
     if (Batch == NULL)
     {
-        RunTakeTimes(Run, &Header->Summary);
         Reader->Step = STEP_BLOCK;
         return PRCM_OK;
     }
@@ -206,7 +207,7 @@ ReaderStepIndex(PRCM_CAPTURE_READER *Reader, PRCM_CAPTURE_ITEM *Item)
     uint64_t First = IsLeaf ? Leaf->Next : Entry->Summary.First;
     uint64_t Next = IsLeaf ? Leaf->Next : Entry->Summary.Next;
     Reader->PayloadAt += Unit;
-    if (Instance == 0 || (IsLeaf ? Leaf->Offset : Entry->Offset) < Reader->SoughtFrom)
+    if (Instance == 0 || (IsLeaf ? Leaf->Offset : Entry->Offset) < Reader->From)
         return PRCM_OK;
     RUN_GAP Gap;
     CAPTURE_RUN *Run = RunsFind(&Reader->Runs, Instance, First);

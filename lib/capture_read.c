@@ -2,8 +2,6 @@
  *
  * The reader, from block to block. It does one step at a time until one of them has an item to tell.
  */
-#include <stdlib.h>
-
 #include "capture_reader.h"
 #include "result.h"
 
@@ -19,17 +17,6 @@ ReaderDamage(PRCM_CAPTURE_READER *Reader, PRCM_CAPTURE_ITEM *Item, uint32_t Why,
     RunsForget(&Reader->Runs);
 }
 
-static void
-ReaderBeginFile(PRCM_CAPTURE_READER *Reader)
-{
-    ScanBegin(&Reader->Scan, &Reader->File);
-    Reader->NumberKnown = false;
-    Reader->Ended = false;
-    Reader->TornBytes = 0;
-    Reader->SoughtFrom = 0;
-    Reader->Step = STEP_FILE;
-}
-
 /* Tells of a file what its first block says. */
 static PRCM_RESULT
 StepFile(PRCM_CAPTURE_READER *Reader, PRCM_CAPTURE_ITEM *Item)
@@ -37,6 +24,7 @@ StepFile(PRCM_CAPTURE_READER *Reader, PRCM_CAPTURE_ITEM *Item)
     CAPTURE_SCAN *Scan = &Reader->Scan;
     const CAPTURE_HEADER *Block = &Scan->Header.Block;
     bool Good;
+    ScanBegin(Scan, &Reader->File);
     PRCM_RESULT Result = ScanAt(Scan, 0, &Good);
     if (Result != PRCM_OK)
         return Result;
@@ -47,7 +35,9 @@ StepFile(PRCM_CAPTURE_READER *Reader, PRCM_CAPTURE_ITEM *Item)
         Block->Kind == CAPTURE_KIND_FILE)
         Item->Time = Scan->Header.File.Time;
     Reader->Totals.Files++;
-    ScanBegin(Scan, &Reader->File);
+    if (!Good)
+        ScanBegin(Scan, &Reader->File);
+    Scan->At = Reader->From;
     Reader->Step = STEP_BLOCK;
     return PRCM_OK;
 }
@@ -59,17 +49,46 @@ ReaderTellEnd(PRCM_CAPTURE_READER *Reader, PRCM_CAPTURE_ITEM *Item)
     Item->Type = PRCM_ITEM_FILE_END;
     Item->Bytes = Reader->TornBytes = Scan->Bytes;
     Item->Why = Scan->Why;
-    Item->Closed = Reader->Ended && Scan->Bytes == 0;
+    Reader->Closed = Reader->Ended && Scan->Bytes == 0;
+    Item->Closed = Reader->Closed;
     Reader->Totals.ClosedFiles += Item->Closed;
     Reader->Totals.TornBytes += Scan->Bytes;
     Reader->Totals.Bytes += Scan->Bytes;
     Reader->Step = STEP_NEXT;
 }
 
+/* The facts before the place that was sought, one block at a time. */
+static PRCM_RESULT
+StepAhead(PRCM_CAPTURE_READER *Reader, PRCM_CAPTURE_ITEM *Item)
+{
+    if (Reader->AheadAt == Reader->AheadCount)
+    {
+        Reader->AheadCount = Reader->AheadAt = 0;
+        Reader->Scan.At = Reader->From;
+        return PRCM_OK;
+    }
+    bool Good;
+    uint64_t Offset = Reader->Ahead[Reader->AheadAt];
+    PRCM_RESULT Result = ScanAt(&Reader->Scan, Offset, &Good);
+    if (Result != PRCM_OK)
+        return Result;
+    Reader->AheadAt++;
+    if (Good)
+    {
+        Reader->Step = STEP_TAKE;
+        return PRCM_OK;
+    }
+    Item->Offset = Offset;
+    ReaderDamage(Reader, Item, PRCM_DAMAGE_HEADER, 0);
+    return PRCM_OK;
+}
+
 static PRCM_RESULT
 StepBlock(PRCM_CAPTURE_READER *Reader, PRCM_CAPTURE_ITEM *Item)
 {
     SCAN_FOUND Found;
+    if (Reader->AheadCount != 0)
+        return StepAhead(Reader, Item);
     PRCM_RESULT Result = ScanNext(&Reader->Scan, &Found);
     if (Result != PRCM_OK)
         return Result;
@@ -150,6 +169,7 @@ StepTake(PRCM_CAPTURE_READER *Reader, PRCM_CAPTURE_ITEM *Item)
         Why = PRCM_DAMAGE_CONTENT;
     if (Why != PRCM_DAMAGE_NONE)
     {
+        Reader->Step = STEP_BLOCK;
         ReaderDamage(Reader, Item, Why, Reader->Scan.Bytes);
         return PRCM_OK;
     }
@@ -158,15 +178,40 @@ StepTake(PRCM_CAPTURE_READER *Reader, PRCM_CAPTURE_ITEM *Item)
     return PRCM_OK;
 }
 
-/* All is read; the file may have grown since. */
+/* The next file of a folder, if there is one. */
+static PRCM_RESULT
+ReaderNextFile(PRCM_CAPTURE_READER *Reader)
+{
+    if (Reader->OrderAt + 1 >= Reader->Order.Count)
+        return PRCM_ERROR_NO_CAPTURE;
+    uint32_t Before = Reader->OrderAt++;
+    PRCM_RESULT Result = ReaderOpenFile(Reader);
+    if (Result != PRCM_OK && Result != PRCM_ERROR_NO_CAPTURE)
+        Reader->OrderAt = Before;
+    return Result;
+}
+
 static PRCM_RESULT
 StepNext(PRCM_CAPTURE_READER *Reader, PRCM_CAPTURE_ITEM *Item)
 {
+    PRCM_RESULT Result = ReaderNextFile(Reader);
+    if (Result != PRCM_ERROR_NO_CAPTURE)
+        return Result;
     Item->Type = PRCM_ITEM_END;
+    if (Reader->File.Close != NULL)
+        Reader->Step = STEP_AGAIN;
+    return PRCM_OK;
+}
+
+/* All was read; but the last file may have grown since. */
+static PRCM_RESULT
+StepAgain(PRCM_CAPTURE_READER *Reader)
+{
     Reader->Totals.TornBytes -= Reader->TornBytes;
     Reader->Totals.Bytes -= Reader->TornBytes;
-    Reader->Totals.ClosedFiles -= Reader->Ended && Reader->TornBytes == 0;
+    Reader->Totals.ClosedFiles -= Reader->Closed;
     Reader->TornBytes = 0;
+    Reader->Closed = false;
     Reader->Step = STEP_BLOCK;
     return PRCM_OK;
 }
@@ -192,6 +237,8 @@ ReaderStep(PRCM_CAPTURE_READER *Reader, PRCM_CAPTURE_ITEM *Item)
         return ReaderStepBatch(Reader, Item);
     case STEP_INDEX:
         return ReaderStepIndex(Reader, Item);
+    case STEP_AGAIN:
+        return StepAgain(Reader);
     default:
         return StepNext(Reader, Item);
     }
@@ -206,81 +253,7 @@ PrcmCaptureNext(PRCM_CAPTURE_READER *Reader, PRCM_CAPTURE_ITEM *Item)
     *Item = (PRCM_CAPTURE_ITEM){0};
     while (Result == PRCM_OK && Item->Type == 0)
         Result = ReaderStep(Reader, Item);
+    if (Reader->OrderAt < Reader->Order.Count)
+        Item->Name = Reader->Order.Files[Reader->OrderAt].Name;
     return Result;
-}
-
-/* Whether anything in the file is a block. */
-static PRCM_RESULT
-ReaderProbe(PRCM_CAPTURE_READER *Reader)
-{
-    SCAN_FOUND Found;
-    ScanBegin(&Reader->Scan, &Reader->File);
-    PRCM_RESULT Result = ScanNext(&Reader->Scan, &Found);
-    if (Result != PRCM_OK || Found != SCAN_END || Reader->Scan.Why == PRCM_DAMAGE_PARTIAL)
-        return Result;
-    return ResultNote(PRCM_ERROR_CAPTURE, 0);
-}
-
-PRCM_RESULT
-PrcmCaptureOpen(const PRCM_CAPTURE_FILE *File, PRCM_CAPTURE_READER **Reader)
-{
-    if (File == NULL || Reader == NULL)
-        return ResultNote(PRCM_ERROR_PARAMETER, 0);
-    *Reader = NULL;
-    PRCM_CAPTURE_READER *Opened = calloc(1, sizeof(*Opened));
-    if (Opened == NULL)
-    {
-        File->Close(File->Context);
-        return ResultNote(PRCM_ERROR_MEMORY, 0);
-    }
-    Opened->File = *File;
-    PRCM_RESULT Result = PayloadInit(&Opened->Payload);
-    if (Result == PRCM_OK)
-        Result = ReaderProbe(Opened);
-    if (Result == PRCM_OK)
-    {
-        ReaderBeginFile(Opened);
-        *Reader = Opened;
-        return PRCM_OK;
-    }
-    uint32_t Error = PrcmLastSystemError();
-    PrcmCaptureClose(Opened);
-    return ResultNote(Result, Error);
-}
-
-void
-PrcmCaptureClose(PRCM_CAPTURE_READER *Reader)
-{
-    if (Reader == NULL)
-        return;
-    if (Reader->File.Close != NULL)
-        Reader->File.Close(Reader->File.Context);
-    PayloadDestroy(&Reader->Payload);
-    RunsDestroy(&Reader->Runs);
-    free(Reader);
-}
-
-uint32_t
-PrcmCaptureAccountCount(const PRCM_CAPTURE_READER *Reader)
-{
-    return Reader->Runs.Count;
-}
-
-PRCM_RESULT
-PrcmCaptureAccount(const PRCM_CAPTURE_READER *Reader, uint32_t Index, PRCM_CAPTURE_ACCOUNT *Account)
-{
-    if (Reader == NULL || Account == NULL || Index >= Reader->Runs.Count)
-        return ResultNote(PRCM_ERROR_PARAMETER, 0);
-    *Account = Reader->Runs.Runs[Index].Public;
-    uint64_t Lost = 0;
-    for (uint32_t Kind = 0; Kind < PRCM_KIND_COUNT; Kind++)
-        Lost |= Account->Lost[Kind];
-    Account->Complete = Lost == 0 && Account->Unknown == 0 && Account->Missing == 0;
-    return PRCM_OK;
-}
-
-void
-PrcmCaptureTotals(const PRCM_CAPTURE_READER *Reader, PRCM_CAPTURE_TOTALS *Totals)
-{
-    *Totals = Reader->Totals;
 }

@@ -150,15 +150,15 @@ static PRCM_RESULT
 MakeWhole(REOPEN *Reopen, const PRCM_CAPTURE_OPTIONS *Options)
 {
     PRCM_CAPTURE_WRITER *Writer = Reopen->Writer;
-    const PRCM_CAPTURE_FILE *File = &Writer->File;
     if (Reopen->GoodEnd == 0 && Reopen->Why != PRCM_DAMAGE_NONE && Reopen->Why != PRCM_DAMAGE_NULS &&
         Reopen->Why != PRCM_DAMAGE_PARTIAL)
         return ResultNote(PRCM_ERROR_CAPTURE, 0);
     Writer->End = Reopen->GoodEnd;
     Writer->FileId = Reopen->Scan.FileId;
-    PRCM_RESULT Result = Reopen->Size != Writer->End ? File->Truncate(File->Context, Writer->End) : PRCM_OK;
-    if (Result != PRCM_OK || Writer->End != 0)
-        return Result;
+    /* Cut before the next write. */
+    Writer->Torn = Reopen->Size != Writer->End;
+    if (Writer->End != 0)
+        return PRCM_OK;
     Writer->FileId = Options->FileId != 0 ? Options->FileId : CaptureFileNewId();
     return WriterPutFile(Writer, Options->Time);
 }

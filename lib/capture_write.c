@@ -234,7 +234,7 @@ WriterPutPlace(PRCM_CAPTURE_WRITER *Writer, const ACCOUNT *Account)
     return WriterPutListed(Writer, &Header, NULL, 0);
 }
 
-static PRCM_RESULT
+PRCM_RESULT
 WriterPlace(PRCM_CAPTURE_WRITER *Writer, const ACCOUNT *Account)
 {
     PRCM_RESULT Result = WriterSeal(Writer);
@@ -247,34 +247,21 @@ WriterPlace(PRCM_CAPTURE_WRITER *Writer, const ACCOUNT *Account)
     return PRCM_OK;
 }
 
-static PRCM_RESULT
-WriterAddSubscription(PRCM_CAPTURE_WRITER *Writer, const PRCM_SUBSCRIPTION *Asked,
-                      const PRCM_SUBSCRIBED *Given)
-{
-    uint64_t Room[(sizeof(PRCM_FACT_SUBSCRIPTION_INFO) + sizeof(PRCM_SUBSCRIBED) + 4 * PRCM_MAX_KEYS) / 8];
-    PRCM_FACT *Fact = PrcmFactBegin(Room, sizeof(Room), PRCM_FACT_SUBSCRIPTION);
-    PRCM_FACT_SUBSCRIPTION_INFO *Info = (void *)Fact;
-    PrcmFactSetBytes(Fact, sizeof(Room), &Info->Subscribed, Given, sizeof(*Given));
-    if (Asked != NULL)
-    {
-        Info->Kinds = (PRCM_VALUE){.Value = Asked->Kinds, .Status = PRCM_PRESENT};
-        Info->From = (PRCM_VALUE){.Value = Asked->From, .Status = PRCM_PRESENT};
-        PrcmFactSetBytes(Fact, sizeof(Room), &Info->Keys, Asked->Keys, 4 * Asked->KeyCount);
-    }
-    return PrcmCaptureFact(Writer, Fact);
-}
-
 PRCM_RESULT
 PrcmCaptureBegin(PRCM_CAPTURE_WRITER *Writer, const PRCM_SUBSCRIPTION *Asked, const PRCM_SUBSCRIBED *Given)
 {
-    if (Writer == NULL || Given == NULL || Writer->Ended ||
-        (Asked != NULL && (Asked->KeyCount > PRCM_MAX_KEYS || (Asked->KeyCount != 0 && Asked->Keys == NULL))))
-        return ResultNote(PRCM_ERROR_PARAMETER, 0);
+    uint64_t Room[FACT_SUBSCRIPTION_BYTES / 8];
     ACCOUNT Account;
+    if (Writer == NULL || Given == NULL || Writer->Ended)
+        return ResultNote(PRCM_ERROR_PARAMETER, 0);
     PRCM_RESULT Result = ResultNote(AccountOpen(&Account, Given), 0);
-    if (Result == PRCM_OK)
-        Result = WriterPlace(Writer, &Account);
-    return Result == PRCM_OK ? WriterAddSubscription(Writer, Asked, Given) : Result;
+    if (Result != PRCM_OK)
+        return Result;
+    const PRCM_FACT *Fact = FactOfSubscription(Room, Asked, Given);
+    if (Fact == NULL)
+        return ResultNote(PRCM_ERROR_PARAMETER, 0);
+    Result = WriterPlace(Writer, &Account);
+    return Result == PRCM_OK ? PrcmCaptureFact(Writer, Fact) : Result;
 }
 
 PRCM_RESULT

@@ -46,6 +46,9 @@ PRCM_RESULT WriterPut(PRCM_CAPTURE_WRITER *Writer, CAPTURE_ANY_HEADER *Header, c
 /* The first block of a file. */
 PRCM_RESULT WriterPutFile(PRCM_CAPTURE_WRITER *Writer, int64_t Time);
 
+/* Writes PLACE: batches follow that go on from an account. With an error it is as it was. */
+PRCM_RESULT WriterPlace(PRCM_CAPTURE_WRITER *Writer, const ACCOUNT *Account);
+
 /* Writes the block being filled, if there is one. */
 PRCM_RESULT WriterSeal(PRCM_CAPTURE_WRITER *Writer);
 
