@@ -19,6 +19,8 @@ extern const COMMAND StopCommand;
 extern const COMMAND StatusCommand;
 extern const COMMAND WatchCommand;
 extern const COMMAND SelftestCommand;
+extern const COMMAND RecordCommand;
+extern const COMMAND CatCommand;
 
 EXIT_CODE CommandShowHelp(const COMMAND *Command);
 

@@ -17,7 +17,9 @@
                     Row(EXIT_DENIED, 5, "access denied: administrators only")                                \
                         Row(EXIT_STOPPED, 6, "the driver was stopped while reading")                         \
                             Row(EXIT_OUTPUT, 7, "the output could not be written")                           \
-                                Row(EXIT_LOST, 8, "events were lost, and --on-loss warn or exit was given")
+                                Row(EXIT_LOST, 8, "events were lost, and --on-loss warn or exit was given")  \
+                                    Row(EXIT_INCOMPLETE, 9,                                                  \
+                                        "a capture is incomplete; the output says what is missing")
 
 #define EXIT_CODE_MEMBER(Name, Number, Meaning) Name = Number,
 typedef enum EXIT_CODE

@@ -20,10 +20,15 @@ static const struct
     const char *Name;
     const COMMAND *Command;
 } Commands[] = {
-    {"install", ON_WINDOWS(InstallCommand)},   {"uninstall", ON_WINDOWS(UninstallCommand)},
-    {"start", ON_WINDOWS(StartCommand)},       {"stop", ON_WINDOWS(StopCommand)},
-    {"status", ON_WINDOWS(StatusCommand)},     {"watch", ON_WINDOWS(WatchCommand)},
+    {"install", ON_WINDOWS(InstallCommand)},
+    {"uninstall", ON_WINDOWS(UninstallCommand)},
+    {"start", ON_WINDOWS(StartCommand)},
+    {"stop", ON_WINDOWS(StopCommand)},
+    {"status", ON_WINDOWS(StatusCommand)},
+    {"watch", ON_WINDOWS(WatchCommand)},
     {"selftest", ON_WINDOWS(SelftestCommand)},
+    {"record", ON_WINDOWS(RecordCommand)},
+    {"cat", &CatCommand},
 };
 
 #define COMMAND_COUNT (sizeof(Commands) / sizeof(Commands[0]))

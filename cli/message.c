@@ -31,7 +31,7 @@ MessageFailWith(const char *Do, PRCM_RESULT Result, uint32_t Error)
 {
     char Text[ERROR_BYTES];
 
-    if (Result != PRCM_ERROR_SYSTEM)
+    if (Result != PRCM_ERROR_SYSTEM && Result != PRCM_ERROR_FILE)
     {
         MessageSay("cannot %s: %s", Do, PrcmResultText(Result));
         return ExitCodeOf(Result);

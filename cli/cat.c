@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "captures.h"
+#include "command.h"
+#include "message.h"
+#include "output.h"
+#include "range_options.h"
+#include "show_options.h"
+#include "stream/playback.h"
+
+enum
+{
+    OPTION_FROM = 0x300,
+    OPTION_TO
+};
+
+static const struct option Table[] = {
+    SHOW_OPTIONS_ROWS,
+    {"from", required_argument, NULL, OPTION_FROM},
+    {"to", required_argument, NULL, OPTION_TO},
+    ARGS_HELP_OPTION,
+    {NULL, 0, NULL, 0},
+};
+
+typedef struct CAT
+{
+    SHOW_OPTIONS Show;
+    RANGE_PLACE From;
+    RANGE_PLACE To;
+    bool Help;
+    PRCM_CAPTURE_READER *Reader;
+    FACTS Facts;
+    STREAM Stream;
+    PLAYBACK Playback;
+} CAT;
+
+static bool
+SetOption(CAT *Cat, ARGS *Args, int Option, const char *Argument)
+{
+    if (Option >= SHOW_OPTION_FIRST && Option < SHOW_OPTION_END)
+        return ShowOptionsSet(&Cat->Show, Args, Option, Argument);
+    if (Option == OPTION_FROM)
+        return RangePlaceRead(&Cat->From, Args, "from", Argument);
+    if (Option == OPTION_TO)
+        return RangePlaceRead(&Cat->To, Args, "to", Argument);
+    Cat->Help = Option == ARGS_HELP;
+    return Cat->Help;
+}
+
+static bool
+Parse(CAT *Cat, ARGS *Args)
+{
+    int Option;
+
+    ShowOptionsInit(&Cat->Show);
+    while ((Option = ArgsNext(Args, Table)) != ARGS_END)
+    {
+        if (!SetOption(Cat, Args, Option, optarg))
+            return false;
+        if (Cat->Help)
+            return true;
+    }
+    return ArgsOperandCount(Args) != 0 || ArgsRefuse(Args, NULL, "cat", "which capture?");
+}
+
+static void
+Notice(void *Context, const char *Text)
+{
+    CAT *Cat = Context;
+    ShowOptionsNotice(&Cat->Show, &Cat->Stream, Text);
+}
+
+/* The facts at the beginning of the capture; then wherever --from says. */
+static PRCM_RESULT
+Begin(CAT *Cat)
+{
+    PRCM_CAPTURE_ITEM Item;
+    PRCM_RESULT Result;
+
+    if (!Cat->From.Given && !Cat->To.Given)
+        return PRCM_OK;
+    do
+    {
+        Result = PrcmCaptureNext(Cat->Reader, &Item);
+        if (Result == PRCM_OK && Item.Type == PRCM_ITEM_FACT)
+            FactsAdd(&Cat->Facts, Item.Fact);
+    } while (Result == PRCM_OK && Item.Type != PRCM_ITEM_BATCH && Item.Type != PRCM_ITEM_END);
+    if (Result == PRCM_OK && !Cat->From.Given)
+        Result = PrcmCaptureSeekNumber(Cat->Reader, 0, 0);
+    return Result == PRCM_OK ? RangeApply(&Cat->From, &Cat->To, &Cat->Facts, Cat->Reader, &Cat->Stream.Range)
+                             : Result;
+}
+
+static PRCM_RESULT
+Play(CAT *Cat)
+{
+    PRCM_CAPTURE_ITEM Item;
+    PRCM_RESULT Result = Begin(Cat);
+
+    while (Result == PRCM_OK)
+    {
+        Result = PrcmCaptureNext(Cat->Reader, &Item);
+        if (Result != PRCM_OK || Item.Type == PRCM_ITEM_END)
+            break;
+        if (!PlaybackItem(&Cat->Playback, &Item) || Cat->Stream.Sink->Error != 0)
+            break;
+    }
+    PlaybackEnd(&Cat->Playback);
+    return Result;
+}
+
+static EXIT_CODE
+CatCapture(CAT *Cat, const char *Path)
+{
+    EXIT_CODE Code = EXIT_OK;
+
+    Cat->Reader = CapturesOpen(Path, &Code);
+    if (Cat->Reader == NULL)
+        return Code;
+    FactsInit(&Cat->Facts);
+    ShowOptionsBegin(&Cat->Show, &Cat->Stream, FactsViewHooks(&Cat->Facts), PRCM_KINDS_ALL);
+    PlaybackInit(&Cat->Playback, Cat->Reader, &Cat->Stream, &Cat->Facts);
+    Cat->Playback.Notice = Notice;
+    Cat->Playback.Context = Cat;
+    PRCM_RESULT Result = Play(Cat);
+    if (OutputFailed())
+        Code = EXIT_OUTPUT;
+    else if (Result != PRCM_OK)
+        Code = MessageFail("read on", Result);
+    else if (!Cat->Playback.Closed)
+        Code = EXIT_MISMATCH;
+    else if (!Cat->Playback.Complete)
+        Code = EXIT_INCOMPLETE;
+    StreamDestroy(&Cat->Stream);
+    FactsDestroy(&Cat->Facts);
+    PrcmCaptureClose(Cat->Reader);
+    return Code;
+}
+
+static EXIT_CODE
+CatAll(CAT *Cat, const ARGS *Args)
+{
+    EXIT_CODE Code = EXIT_OK;
+
+    for (int Index = 0; Index < ArgsOperandCount(Args) && Code != EXIT_OUTPUT; Index++)
+        Code = CapturesWorse(Code, CatCapture(Cat, ArgsOperand(Args, Index)));
+    return Code;
+}
+
+static EXIT_CODE
+RunCat(ARGS *Args)
+{
+    static CAT Cat;
+    EXIT_CODE Code;
+
+    if (!Parse(&Cat, Args))
+        Code = MessageUsage(Args);
+    else if (Cat.Help)
+        Code = CommandShowHelp(&CatCommand);
+    else
+        Code = CatAll(&Cat, Args);
+    ShowOptionsDestroy(&Cat.Show);
+    return Code;
+}
+
+const COMMAND CatCommand = {
+    .Summary = "show what a capture holds",
+    .Run = RunCat,
+    .Help = "usage: prcm cat [OPTIONS] CAPTURE...\n"
+            "\n"
+            "Shows the events of a capture as watch showed them: with the names, drives and\n"
+            "local time of the machine where it was recorded, whatever is missing in its\n"
+            "place, and at the end the account of each run of the driver.\n"
+            "\n"
+            "what:\n"
+            "  --image PATTERN     of images that match, as with watch\n"
+            "from where, and how much:\n"
+            "  --from PLACE        a number, a token, or a time: 2026-11-22T15:04:05Z; without\n"
+            "                      a zone it is local time of the machine that was recorded\n"
+            "  --to PLACE          the last to be shown\n"
+            "  --count N           end after N events shown\n"
+            "how:\n"
+            "  --json              one JSON object a line, each with every field; notices go\n"
+            "                      to standard error. The first says whose stream it is\n"
+            "  --color WHEN        auto, always or never (default auto: on a console, unless\n"
+            "                      NO_COLOR is set)\n"
+            "  --full              on a console, too, show all of each event, on as many lines\n"
+            "                      as it takes\n"
+            "  -h, --help          show this\n"
+            "\n"
+            "Exit code 9 if anything is missing or damaged; all else is shown.\n"
+            "\n"
+            "examples:\n"
+            "  prcm cat night.prcm\n"
+            "  prcm cat --from 2026-11-22T15:04 --to 2026-11-22T15:06 --json night.prcm\n",
+};
