@@ -133,10 +133,24 @@ CloseRun(PLAYBACK *Playback)
 }
 
 static void
-BeginRun(PLAYBACK *Playback, const PRCM_CAPTURE_ITEM *Item)
+SetOrigin(PLAYBACK *Playback, FORMAT_ORIGIN *Origin)
 {
-    FORMAT_ORIGIN Origin = {.Instance = Item->Instance};
-    PRCM_SUBSCRIPTION Asked = {0};
+    UTF16 Name;
+
+    Origin->Instance = Playback->ExpectedInstance;
+    Origin->HostStatus = FactsHostName(Playback->Facts, &Name);
+    Origin->Host.Units = Playback->Host;
+    Origin->Host.Count = Name.Count < PLAYBACK_HOST_UNITS ? Name.Count : PLAYBACK_HOST_UNITS;
+    if (Origin->Host.Count != 0)
+        memcpy(Playback->Host, Name.Units, Origin->Host.Count * sizeof(uint16_t));
+}
+
+/* What was asked for is told behind the session, so the run begins with its first batch or gap. */
+static void
+BeginRun(PLAYBACK *Playback)
+{
+    FORMAT_ORIGIN Origin;
+    PRCM_SUBSCRIPTION Asked;
     PRCM_SUBSCRIBED Given;
     PRCM_QUERY Query;
     FORMAT_HEADER Header = {
@@ -149,13 +163,16 @@ BeginRun(PLAYBACK *Playback, const PRCM_CAPTURE_ITEM *Item)
         .PatternCount = Playback->Stream->PatternCount,
     };
 
+    Playback->Expected = false;
+    if (Playback->Begun && Playback->Instance == Playback->ExpectedInstance)
+        return;
     CloseRun(Playback);
-    Origin.HostStatus = FactsHostName(Playback->Facts, &Origin.Host);
+    SetOrigin(Playback, &Origin);
     if (Header.Asked != NULL)
         Playback->Stream->View.Kinds = Asked.Kinds;
     StreamBegin(Playback->Stream, &Origin, &Header);
     Playback->Begun = true;
-    Playback->Instance = Item->Instance;
+    Playback->Instance = Origin.Instance;
     memset(Playback->Repeated, 0, sizeof(Playback->Repeated));
 }
 
@@ -166,6 +183,8 @@ ShowBatch(PLAYBACK *Playback, const PRCM_CAPTURE_ITEM *Item)
     PRCM_RECORDS Ahead = Records;
     const PRCM_RECORD *Record;
 
+    if (Playback->Expected)
+        BeginRun(Playback);
     FactsFillPaths(Playback->Facts, &Playback->Stream->View.Paths);
     Playback->Token = Item->Batch->Next;
     while ((Record = PrcmBatchNext(&Ahead)) != NULL && Record->Sequence < Item->First)
@@ -187,6 +206,8 @@ ShowGap(PLAYBACK *Playback, const PRCM_CAPTURE_ITEM *Item)
     bool Known = Item->Why >= PRCM_GAP_DAMAGED && Item->Why <= PRCM_GAP_FILE_MISSING;
     HOLE Hole;
 
+    if (Playback->Expected)
+        BeginRun(Playback);
     Playback->Complete = false;
     HoleOfGap(&Hole, Item->First, Item->Next, Known ? Causes[Item->Why] : HOLE_CAUSE_NOT_RECORDED,
               Item->KindsKnown ? Item->Missing : NULL);
@@ -214,8 +235,8 @@ PlaybackItem(PLAYBACK *Playback, const PRCM_CAPTURE_ITEM *Item)
                    "there is no memory for all that is known of the host: some names may be missing.");
         return true;
     case PRCM_ITEM_SESSION:
-        if (!Playback->Begun || Item->Instance != Playback->Instance)
-            BeginRun(Playback, Item);
+        Playback->Expected = true;
+        Playback->ExpectedInstance = Item->Instance;
         return true;
     case PRCM_ITEM_BATCH:
         return ShowBatch(Playback, Item);
@@ -240,5 +261,7 @@ PlaybackItem(PLAYBACK *Playback, const PRCM_CAPTURE_ITEM *Item)
 void
 PlaybackEnd(PLAYBACK *Playback)
 {
+    if (Playback->Expected)
+        BeginRun(Playback);
     CloseRun(Playback);
 }

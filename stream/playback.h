@@ -12,6 +12,8 @@
 /* A remark on the whole, a sentence: what of the capture is damaged, torn or not understood. */
 typedef void PLAYBACK_NOTICE(void *Context, const char *Text);
 
+#define PLAYBACK_HOST_UNITS 1024u
+
 typedef struct PLAYBACK
 {
     PRCM_CAPTURE_READER *Reader;
@@ -19,8 +21,11 @@ typedef struct PLAYBACK
     FACTS *Facts;
     PLAYBACK_NOTICE *Notice;
     void *Context;
+    bool Expected;                      /* a session has been told, and nothing of it yet */
+    uint64_t ExpectedInstance;          /* its run of the driver */
     bool Begun;                         /* a run of the driver */
     uint64_t Instance;                  /* that run */
+    uint16_t Host[PLAYBACK_HOST_UNITS]; /* its host's name; facts may go while the run lasts */
     PRCM_TOKEN Token;                   /* as of its last batch */
     uint64_t Repeated[PRCM_KIND_COUNT]; /* of it, passed over since they had been told */
     bool Complete;                      /* so far: nothing is missing or damaged */
