@@ -3,9 +3,19 @@
 
 #include <stdio.h>
 
+#include "host/folder.h"
 #include "message.h"
 
 #define DO_BYTES 1024
+
+static PRCM_RESULT
+OpenFolder(const char *Path, PRCM_CAPTURE_READER **Reader)
+{
+    PRCM_CAPTURE_STORE Store;
+    PRCM_RESULT Result = PrcmCaptureStoreOpen(Path, 0, &Store);
+
+    return Result == PRCM_OK ? PrcmCaptureOpenStore(&Store, NULL, Reader) : Result;
+}
 
 PRCM_CAPTURE_READER *
 CapturesOpen(const char *Path, EXIT_CODE *Code)
@@ -13,9 +23,10 @@ CapturesOpen(const char *Path, EXIT_CODE *Code)
     PRCM_CAPTURE_READER *Reader = NULL;
     PRCM_CAPTURE_FILE File;
     char Do[DO_BYTES];
-    PRCM_RESULT Result = PrcmCaptureFileOpen(Path, PRCM_CAPTURE_READ, &File);
+    PRCM_RESULT Result =
+        FolderExists(Path) ? OpenFolder(Path, &Reader) : PrcmCaptureFileOpen(Path, PRCM_CAPTURE_READ, &File);
 
-    if (Result == PRCM_OK)
+    if (Result == PRCM_OK && Reader == NULL)
         Result = PrcmCaptureOpen(&File, &Reader);
     if (Result == PRCM_OK)
         return Reader;

@@ -8,81 +8,27 @@
 #include "host/system.h"
 #include "message.h"
 #include "output.h"
-#include "reading_options.h"
 #include "record_facts.h"
+#include "record_options.h"
 
 /* What was taken is on the disk within a second. */
 #define FLUSH_MS 500u
 
 #define DO_BYTES 1024
 
-enum
-{
-    OPTION_APPEND = 0x300,
-    OPTION_FORCE
-};
-
-static const struct option Table[] = {
-    READING_OPTIONS_ROWS,
-    {"append", no_argument, NULL, OPTION_APPEND},
-    {"force", no_argument, NULL, OPTION_FORCE},
-    ARGS_HELP_OPTION,
-    {NULL, 0, NULL, 0},
-};
-
 typedef struct RECORD
 {
-    READING_OPTIONS Reading;
-    bool FromGiven;
-    bool Append;
-    bool Force;
-    bool Help;
-    const char *Path;
+    RECORD_OPTIONS Options;
     void *StopEvent;
     PRCM_SESSION *Session;
-    PRCM_CAPTURE_WRITER *Writer;
+    RECORDING Recording;
     RECORD_FACTS Facts;
     uint64_t Began;     /* SystemTicks */
     uint64_t FlushedAt; /* SystemTicks */
     uint64_t Head;      /* as of the beginning */
     uint64_t Next;      /* the number behind what was taken */
+    bool OverBudget;    /* and it was said */
 } RECORD;
-
-static bool
-SetOption(RECORD *Record, ARGS *Args, int Option, const char *Argument)
-{
-    Record->FromGiven = Record->FromGiven || Option == READING_OPTION_FROM;
-    if (Option >= READING_OPTION_FIRST && Option < READING_OPTION_END)
-        return ReadingOptionsSet(&Record->Reading, Args, Option, Argument);
-    Record->Append = Record->Append || Option == OPTION_APPEND;
-    Record->Force = Record->Force || Option == OPTION_FORCE;
-    Record->Help = Option == ARGS_HELP;
-    return Option != ARGS_WRONG;
-}
-
-static bool
-Parse(RECORD *Record, ARGS *Args)
-{
-    int Option;
-
-    ReadingOptionsInit(&Record->Reading, PRCM_FROM_OLDEST);
-    while ((Option = ArgsNext(Args, Table)) != ARGS_END)
-    {
-        if (!SetOption(Record, Args, Option, optarg))
-            return false;
-        if (Record->Help)
-            return true;
-    }
-    ReadingOptionsFinish(&Record->Reading);
-    if (Record->Append && Record->Force)
-        return ArgsRefuse(Args, "append", "and --force", "either go on with the file, or begin it anew");
-    if (Record->Append && Record->FromGiven)
-        return ArgsRefuse(Args, "append", "and --from", "a capture is gone on with where it ends");
-    if (ArgsOperandCount(Args) != 1)
-        return ArgsRefuse(Args, NULL, "record", "one file to record to, such as night.prcm");
-    Record->Path = ArgsOperand(Args, 0);
-    return true;
-}
 
 /* Why the file cannot be had, or written to. */
 static EXIT_CODE
@@ -90,7 +36,7 @@ FileFailed(const RECORD *Record, const char *What, PRCM_RESULT Result)
 {
     char Do[DO_BYTES];
 
-    snprintf(Do, sizeof(Do), "%s %s", What, Record->Path);
+    snprintf(Do, sizeof(Do), "%s %s", What, Record->Options.Target.Path);
     EXIT_CODE Code = MessageFail(Do, Result);
     if (Result == PRCM_ERROR_EXISTS)
         MessageSay("--append goes on with it, --force begins it anew.");
@@ -106,30 +52,22 @@ SayTail(const PRCM_CAPTURE_TAIL *Tail)
             (unsigned long long)Tail->CutBytes);
 }
 
-/* Opens the file, and if it is gone on with, has the subscription begin where it ends. */
+/* Opens the file or folder. One that is gone on with has the subscription begin where it ends, unless --from says
+ * otherwise. */
 static PRCM_RESULT
-OpenWriter(RECORD *Record)
+OpenRecording(RECORD *Record)
 {
-    const PRCM_CAPTURE_OPTIONS Options = {.Time = SystemTime(false)};
+    PRCM_SUBSCRIPTION *Subscription = &Record->Options.Reading.Subscription;
     PRCM_CAPTURE_TAIL Tail;
-    PRCM_CAPTURE_FILE File;
-    uint32_t Mode = Record->Append  ? PRCM_CAPTURE_APPEND
-                    : Record->Force ? PRCM_CAPTURE_REPLACE
-                                    : PRCM_CAPTURE_CREATE;
-    PRCM_RESULT Result = PrcmCaptureFileOpen(Record->Path, Mode, &File);
+    PRCM_RESULT Result = RecordingOpen(&Record->Recording, &Record->Options.Target, &Tail);
 
     if (Result != PRCM_OK)
         return Result;
-    if (!Record->Append)
-        return PrcmCaptureCreate(&File, &Options, &Record->Writer);
-    Result = PrcmCaptureReopen(&File, &Options, &Record->Writer, &Tail);
-    if (Result != PRCM_OK)
-        return Result;
     SayTail(&Tail);
-    if (Tail.HasToken)
+    if (Tail.HasToken && !Record->Options.FromGiven)
     {
-        Record->Reading.Subscription.From = PRCM_FROM_TOKEN;
-        Record->Reading.Subscription.Token = Tail.Token;
+        Subscription->From = PRCM_FROM_TOKEN;
+        Subscription->Token = Tail.Token;
     }
     return PRCM_OK;
 }
@@ -139,16 +77,18 @@ TimeLeft(const RECORD *Record)
 {
     uint64_t Elapsed = SystemTicks() - Record->Began;
 
-    if (Record->Reading.DurationMs == READING_NO_DURATION)
+    if (Record->Options.Reading.DurationMs == READING_NO_DURATION)
         return PRCM_WAIT_FOREVER;
-    return Elapsed < Record->Reading.DurationMs ? Record->Reading.DurationMs - (uint32_t)Elapsed : 0;
+    return Elapsed < Record->Options.Reading.DurationMs
+               ? Record->Options.Reading.DurationMs - (uint32_t)Elapsed
+               : 0;
 }
 
 /* A duration of 0 asks for what was there when it began. */
 static bool
 IsOver(const RECORD *Record)
 {
-    if (Record->Reading.DurationMs == 0)
+    if (Record->Options.Reading.DurationMs == 0)
         return Record->Next >= Record->Head;
     return TimeLeft(Record) == 0;
 }
@@ -161,6 +101,18 @@ WaitTime(const RECORD *Record)
     return Left < FLUSH_MS ? Left : FLUSH_MS;
 }
 
+/* Once, whenever it has come to that. */
+static void
+SayBudget(RECORD *Record)
+{
+    bool Before = Record->OverBudget;
+
+    Record->OverBudget = RecordingIsOverBudget(&Record->Recording);
+    if (Record->OverBudget && !Before)
+        MessageSay("the folder is over its budget: its oldest file has not been read, and --keep-until-read "
+                   "protects it.");
+}
+
 /* The writer's result. */
 static PRCM_RESULT
 FlushInTime(RECORD *Record)
@@ -168,7 +120,9 @@ FlushInTime(RECORD *Record)
     if (SystemTicks() - Record->FlushedAt < FLUSH_MS)
         return PRCM_OK;
     Record->FlushedAt = SystemTicks();
-    return PrcmCaptureFlush(Record->Writer);
+    PRCM_RESULT Result = RecordingFlush(&Record->Recording);
+    SayBudget(Record);
+    return Result;
 }
 
 static PRCM_RESULT
@@ -177,7 +131,7 @@ Take(RECORD *Record, const PRCM_BATCH *Batch, PRCM_RECORDS Records)
     PRCM_RESULT Result = RecordFactsBatch(&Record->Facts, Records);
 
     if (Result == PRCM_OK)
-        Result = PrcmCaptureBatch(Record->Writer, Batch, Batch->Bytes);
+        Result = RecordingBatch(&Record->Recording, Batch);
     if (Result == PRCM_OK)
         Record->Next = Batch->Next.Next;
     return Result;
@@ -202,8 +156,9 @@ Follow(RECORD *Record, PRCM_RESULT *Writing)
             *Writing = FlushInTime(Record);
         if (*Writing != PRCM_OK)
             return PRCM_OK;
-        uint32_t Delay =
-            Record->Reading.ReadDelayMs < TimeLeft(Record) ? Record->Reading.ReadDelayMs : TimeLeft(Record);
+        uint32_t Delay = Record->Options.Reading.ReadDelayMs < TimeLeft(Record)
+                             ? Record->Options.Reading.ReadDelayMs
+                             : TimeLeft(Record);
         if (Delay != 0 && ConsoleWaitStop(Delay))
             return PRCM_STOP_EVENT;
     }
@@ -215,7 +170,8 @@ static EXIT_CODE
 WritingFailed(const RECORD *Record, PRCM_RESULT Result)
 {
     FileFailed(Record, "write to", Result);
-    MessageSay("what it holds is whole. To go on: prcm record --append %s", Record->Path);
+    MessageSay("what it holds is whole. To go on: prcm record %s%s",
+               Record->Options.Target.IsFolder ? "" : "--append ", Record->Options.Target.Path);
     return EXIT_OUTPUT;
 }
 
@@ -246,7 +202,7 @@ Finish(RECORD *Record, PRCM_RESULT Ended, PRCM_RESULT Writing)
     CLOSING Closing;
 
     if (Writing == PRCM_OK)
-        Writing = PrcmCaptureEnd(Record->Writer);
+        Writing = RecordingEnd(&Record->Recording);
     if (Writing != PRCM_OK)
         return WritingFailed(Record, Writing);
     EXIT_CODE Code = ShowAccount(Record, &Closing);
@@ -267,7 +223,7 @@ RecordSession(RECORD *Record)
     PRCM_RESULT Result = PrcmQuery(Record->Session, &Query);
 
     if (Result == PRCM_OK)
-        Result = PrcmSubscribe(Record->Session, &Record->Reading.Subscription, &Subscribed);
+        Result = PrcmSubscribe(Record->Session, &Record->Options.Reading.Subscription, &Subscribed);
     if (Result != PRCM_OK)
         return MessageFail("begin there", Result);
     Record->Head = Subscribed.Head;
@@ -276,10 +232,10 @@ RecordSession(RECORD *Record)
     Record->FlushedAt = Record->Began;
     Writing = RecordFactsBegin(&Record->Facts, &Query);
     if (Writing == PRCM_OK)
-        Writing = PrcmCaptureBegin(Record->Writer, &Record->Reading.Subscription, &Subscribed);
+        Writing = RecordingBegin(&Record->Recording, &Record->Options.Reading.Subscription, &Subscribed);
     if (Writing != PRCM_OK)
         return WritingFailed(Record, Writing);
-    MessageSay("recording to %s from number %llu on. Ctrl-C ends it.", Record->Path,
+    MessageSay("recording to %s from number %llu on. Ctrl-C ends it.", Record->Options.Target.Path,
                (unsigned long long)Subscribed.Start.Next);
     Result = Follow(Record, &Writing);
     return Finish(Record, Result, Writing);
@@ -295,15 +251,15 @@ RecordDriver(RECORD *Record)
     PRCM_RESULT Result = PrcmOpen(&Record->Session);
     if (Result != PRCM_OK)
         return MessageFail("open the driver", Result);
-    Result = OpenWriter(Record);
+    Result = OpenRecording(Record);
     EXIT_CODE Code = Result == PRCM_OK ? EXIT_OK : FileFailed(Record, "record to", Result);
     if (Result == PRCM_OK)
     {
-        RecordFactsInit(&Record->Facts, Record->Writer);
+        RecordFactsInit(&Record->Facts, &Record->Recording);
         Code = RecordSession(Record);
         RecordFactsDestroy(&Record->Facts);
-        PrcmCaptureFree(Record->Writer);
     }
+    RecordingFree(&Record->Recording);
     PrcmClose(Record->Session);
     return Code;
 }
@@ -313,15 +269,16 @@ RunRecord(ARGS *Args)
 {
     static RECORD Record;
 
-    if (!Parse(&Record, Args))
+    if (!RecordOptionsParse(&Record.Options, Args))
         return MessageUsage(Args);
-    return Record.Help ? CommandShowHelp(&RecordCommand) : RecordDriver(&Record);
+    return Record.Options.Help ? CommandShowHelp(&RecordCommand) : RecordDriver(&Record);
 }
 
 const COMMAND RecordCommand = {
     .Summary = "keep events in a capture, to be read anywhere",
     .Run = RunRecord,
-    .Help = "usage: prcm record [OPTIONS] FILE\n"
+    .Help = "usage: prcm record [OPTIONS] FILE.prcm\n"
+            "       prcm record [OPTIONS] FOLDER\n"
             "\n"
             "Keeps what the driver tells, as it tells it, and what is needed to read it\n"
             "elsewhere: drives, names of users, the machine, its time zone. At the end\n"
@@ -329,10 +286,16 @@ const COMMAND RecordCommand = {
             "Windows and on Linux. Whatever ends this program, what was written up to a\n"
             "second before is whole.\n"
             "\n"
-            "the file:\n"
+            "a file:\n"
             "  --append            go on with FILE where it ends: each event is there once, or\n"
             "                      it says how many are missing\n"
             "  --force             begin FILE anew, if there is one\n"
+            "a folder, which is always gone on with; file names sort by time:\n"
+            "  --rotate-size BYTES begin another file after about so many, such as 64M\n"
+            "  --rotate-age SECS   begin another file after so long\n"
+            "  --budget BYTES      delete the oldest files, to keep about so many\n"
+            "  --keep-until-read   but none that has not been read (prcm cat --mark-read)\n"
+            "  --name NAME         what file names begin with (default prcm)\n"
             "what to record; all else counts as filtered:\n"
             "  --kind KINDS        start,exit,image (default: all)\n"
             "  --pid PID           of this process; up to 64 times\n"
@@ -351,5 +314,6 @@ const COMMAND RecordCommand = {
             "\n"
             "examples:\n"
             "  prcm record night.prcm\n"
-            "  prcm record --append --duration 3600 night.prcm\n",
+            "  prcm record --append --duration 3600 night.prcm\n"
+            "  prcm record --rotate-age 3600 --budget 1G C:\\captures\n",
 };

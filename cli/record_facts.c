@@ -5,9 +5,9 @@
 #include "host/system.h"
 
 void
-RecordFactsInit(RECORD_FACTS *Facts, PRCM_CAPTURE_WRITER *Writer)
+RecordFactsInit(RECORD_FACTS *Facts, RECORDING *Recording)
 {
-    Facts->Writer = Writer;
+    Facts->Recording = Recording;
     Facts->Hooks = SystemViewHooks();
     FactsInit(&Facts->Told);
     PathsInit(&Facts->Paths);
@@ -26,7 +26,7 @@ Tell(RECORD_FACTS *Facts, const PRCM_FACT *Fact)
 {
     if (FactsHas(&Facts->Told, Fact))
         return PRCM_OK;
-    PRCM_RESULT Result = PrcmCaptureFact(Facts->Writer, Fact);
+    PRCM_RESULT Result = RecordingFact(Facts->Recording, Fact);
     if (Result == PRCM_OK)
         FactsAdd(&Facts->Told, Fact);
     return Result;

@@ -6,18 +6,19 @@
 #ifndef CLI_RECORD_FACTS_H
 #define CLI_RECORD_FACTS_H
 
+#include "recording.h"
 #include "stream/facts.h"
 
 typedef struct RECORD_FACTS
 {
-    PRCM_CAPTURE_WRITER *Writer;
+    RECORDING *Recording;
     FACTS Told;
     PATHS Paths;
     const VIEW_HOOKS *Hooks;
     uint64_t Room[PRCM_MAX_FACT_BYTES / sizeof(uint64_t)]; /* of the fact that is being made */
 } RECORD_FACTS;
 
-void RecordFactsInit(RECORD_FACTS *Facts, PRCM_CAPTURE_WRITER *Writer);
+void RecordFactsInit(RECORD_FACTS *Facts, RECORDING *Recording);
 void RecordFactsDestroy(RECORD_FACTS *Facts);
 
 /* The machine, the driver, the drives. As PrcmCaptureFact. */
