@@ -12,13 +12,15 @@
 enum
 {
     OPTION_FROM = 0x300,
-    OPTION_TO
+    OPTION_TO,
+    OPTION_MARK_READ
 };
 
 static const struct option Table[] = {
     SHOW_OPTIONS_ROWS,
     {"from", required_argument, NULL, OPTION_FROM},
     {"to", required_argument, NULL, OPTION_TO},
+    {"mark-read", no_argument, NULL, OPTION_MARK_READ},
     ARGS_HELP_OPTION,
     {NULL, 0, NULL, 0},
 };
@@ -28,7 +30,9 @@ typedef struct CAT
     SHOW_OPTIONS Show;
     RANGE_PLACE From;
     RANGE_PLACE To;
+    bool MarkRead;
     bool Help;
+    const char *Path;
     PRCM_CAPTURE_READER *Reader;
     FACTS Facts;
     STREAM Stream;
@@ -44,8 +48,9 @@ SetOption(CAT *Cat, ARGS *Args, int Option, const char *Argument)
         return RangePlaceRead(&Cat->From, Args, "from", Argument);
     if (Option == OPTION_TO)
         return RangePlaceRead(&Cat->To, Args, "to", Argument);
+    Cat->MarkRead = Cat->MarkRead || Option == OPTION_MARK_READ;
     Cat->Help = Option == ARGS_HELP;
-    return Cat->Help;
+    return Option != ARGS_WRONG;
 }
 
 static bool
@@ -61,6 +66,9 @@ Parse(CAT *Cat, ARGS *Args)
         if (Cat->Help)
             return true;
     }
+    if (Cat->MarkRead && (Cat->From.Given || Cat->To.Given || Cat->Show.Count != 0))
+        return ArgsRefuse(Args, "mark-read", "and --from, --to or --count",
+                          "only what is shown whole was read");
     return ArgsOperandCount(Args) != 0 || ArgsRefuse(Args, NULL, "cat", "which capture?");
 }
 
@@ -92,6 +100,25 @@ Begin(CAT *Cat)
                              : Result;
 }
 
+/* A file of a folder that has ended was read when all of it is written. One that is still being written to is read again. */
+static void
+MarkRead(CAT *Cat, const PRCM_CAPTURE_ITEM *Item)
+{
+    PRCM_CAPTURE_STORE Store;
+
+    if (!Cat->MarkRead || Item->Type != PRCM_ITEM_FILE_END || Item->Name == NULL || !Item->Closed ||
+        !SinkFlush(Cat->Stream.Sink))
+        return;
+    PRCM_RESULT Result = PrcmCaptureStoreOpen(Cat->Path, 0, &Store);
+    if (Result == PRCM_OK)
+    {
+        Result = PrcmCaptureMarkRead(&Store, Item->Name);
+        Store.Close(Store.Context);
+    }
+    if (Result != PRCM_OK)
+        MessageFail("mark a file as read", Result);
+}
+
 static PRCM_RESULT
 Play(CAT *Cat)
 {
@@ -105,6 +132,7 @@ Play(CAT *Cat)
             break;
         if (!PlaybackItem(&Cat->Playback, &Item) || Cat->Stream.Sink->Error != 0)
             break;
+        MarkRead(Cat, &Item);
     }
     PlaybackEnd(&Cat->Playback);
     return Result;
@@ -115,6 +143,7 @@ CatCapture(CAT *Cat, const char *Path)
 {
     EXIT_CODE Code = EXIT_OK;
 
+    Cat->Path = Path;
     Cat->Reader = CapturesOpen(Path, &Code);
     if (Cat->Reader == NULL)
         return Code;
@@ -167,7 +196,7 @@ RunCat(ARGS *Args)
 const COMMAND CatCommand = {
     .Summary = "show what a capture holds",
     .Run = RunCat,
-    .Help = "usage: prcm cat [OPTIONS] CAPTURE...\n"
+    .Help = "usage: prcm cat [OPTIONS] FILE|FOLDER...\n"
             "\n"
             "Shows the events of a capture as watch showed them: with the names, drives and\n"
             "local time of the machine where it was recorded, whatever is missing in its\n"
@@ -180,6 +209,8 @@ const COMMAND CatCommand = {
             "                      a zone it is local time of the machine that was recorded\n"
             "  --to PLACE          the last to be shown\n"
             "  --count N           end after N events shown\n"
+            "  --mark-read         of a folder: what is shown whole may be deleted by a record\n"
+            "                      with --keep-until-read\n"
             "how:\n"
             "  --json              one JSON object a line, each with every field; notices go\n"
             "                      to standard error. The first says whose stream it is\n"

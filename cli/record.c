@@ -203,6 +203,7 @@ Finish(RECORD *Record, PRCM_RESULT Ended, PRCM_RESULT Writing)
 
     if (Writing == PRCM_OK)
         Writing = RecordingEnd(&Record->Recording);
+    SayBudget(Record);
     if (Writing != PRCM_OK)
         return WritingFailed(Record, Writing);
     EXIT_CODE Code = ShowAccount(Record, &Closing);

@@ -8,7 +8,8 @@
 /* What file names begin with, unless --name says otherwise. */
 #define DEFAULT_NAME "prcm"
 
-#define MIN_FILE_BYTES 0x10000u
+#define MIN_FILE_BYTES   0x10000u
+#define MIN_BUDGET_BYTES 0x80000u
 
 enum
 {
@@ -63,18 +64,19 @@ SetAge(RECORDING_TARGET *Target, ARGS *Args, const char *Argument)
 static bool
 SetFolderOption(RECORDING_TARGET *Target, ARGS *Args, int Option, const char *Argument)
 {
-    static const ARGS_SIZES Sizes = {.Min = MIN_FILE_BYTES, .Max = INT64_MAX, .Named = "from 64K on"};
+    static const ARGS_SIZES Files = {.Min = MIN_FILE_BYTES, .Max = INT64_MAX, .Named = "64K on"};
+    static const ARGS_SIZES Budgets = {.Min = MIN_BUDGET_BYTES, .Max = INT64_MAX, .Named = "512K on"};
 
     switch (Option)
     {
     case OPTION_NAME:
         return SetName(Target, Args, Argument);
     case OPTION_ROTATE_SIZE:
-        return ArgsBytes(Args, "rotate-size", Argument, &Sizes, &Target->Folder.MaxFileBytes);
+        return ArgsBytes(Args, "rotate-size", Argument, &Files, &Target->Folder.MaxFileBytes);
     case OPTION_ROTATE_AGE:
         return SetAge(Target, Args, Argument);
     case OPTION_BUDGET:
-        return ArgsBytes(Args, "budget", Argument, &Sizes, &Target->Folder.BudgetBytes);
+        return ArgsBytes(Args, "budget", Argument, &Budgets, &Target->Folder.BudgetBytes);
     default:
         Target->Folder.KeepUntilRead = 1;
         return true;
@@ -129,6 +131,8 @@ Check(RECORD_OPTIONS *Options, ARGS *Args)
         return ArgsRefuse(Args, "append", "and --force", "either go on with the file, or begin it anew");
     if (Target->Append && Options->FromGiven)
         return ArgsRefuse(Args, "append", "and --from", "a capture is gone on with where it ends");
+    if (Target->Folder.BudgetBytes != 0 && Target->Folder.MaxFileBytes > Target->Folder.BudgetBytes / 2)
+        return ArgsRefuse(Args, "rotate-size", "and --budget", "a file may have half of the budget at most");
     if (Target->Folder.KeepUntilRead != 0 && Target->Folder.BudgetBytes == 0)
         return ArgsRefuse(Args, "keep-until-read", "without --budget", "nothing is deleted without one");
     return true;

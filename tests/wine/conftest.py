@@ -83,6 +83,7 @@ def place():
     """Ours for the whole run."""
     missing = [name for name in NEEDED if not (TREE / name).exists()]
     assert not missing, f"{TREE} lacks {', '.join(missing)}: build the preset x64"
+    assert (BUILD / "native" / "cli" / "prcm").exists(), f"{BUILD} lacks prcm for this machine: build the preset native"
     with lock_of(PLACE) as ours:
         assert ours, f"another run of these tests uses {PLACE}: wait for it, or set PRCM_BUILD"
         OWN_BUILD.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 """prcm in a box: the driver installed with given options, readers, and what the feeder raises."""
 
 import json
+import subprocess
 
 from box import BoxError, wait_until
 from ntext import Ntext
@@ -12,6 +13,7 @@ MIB = 1024 * 1024
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_MISMATCH = 0, 1, 2, 3
 EXIT_NO_DRIVER, EXIT_DENIED, EXIT_STOPPED, EXIT_OUTPUT, EXIT_LOST = 4, 5, 6, 7, 8
+EXIT_INCOMPLETE = 9
 
 
 class Reader:
@@ -166,6 +168,26 @@ class Prcm:
     def read_all(self, *options):
         """All that the driver has, by a reader that comes late; options may say from where."""
         return check_stream(self.reader("--from", "oldest", "--duration", "0", *options).finish())
+
+    # ---- Captures
+
+    def record(self, path, *options):
+        """A `prcm record` under way."""
+        return self.box.start(self.console, "record", *options, self.box.windows(path))
+
+    def record_all(self, path, *options, code=EXIT_OK):
+        """All that the driver has and the capture has not."""
+        return self.record(path, "--duration", "0", *options).expect(code)
+
+    def cat(self, path, *options, code=EXIT_OK):
+        """The text of a capture, as this machine's own prcm shows it."""
+        arguments = [self.build.parent / "native" / "cli" / "prcm", "cat", *options, path]
+        shown = subprocess.run([str(argument) for argument in arguments], capture_output=True, timeout=60)
+        assert shown.returncode == code, (shown.returncode, shown.stderr)
+        return shown.stdout
+
+    def cat_lines(self, path, *options, code=EXIT_OK):
+        return [json.loads(line) for line in self.cat(path, "--json", *options, code=code).splitlines()]
 
     # ---- Events
 

@@ -64,6 +64,7 @@ class Stream:
     hole is a list of its `lost` lines."""
 
     def __init__(self, lines):
+        self.lines = lines
         self.items = []
         self.head = None
         self.origins = {(line["host"], line["instance"]) for line in lines}
