@@ -16,7 +16,7 @@ ReaderTakeFacts(PRCM_CAPTURE_READER *Reader)
     const CAPTURE_ANY_HEADER *Header = &Reader->Scan.Header;
     uint32_t Left = Header->Block.RawBytes;
     uint32_t Count = 0;
-    const uint8_t *At = Reader->Payload.Raw;
+    const uint8_t *At = Reader->Payload.Raw.Bytes;
     for (; Left != 0; Count++)
     {
         const PRCM_FACT *Fact = (const void *)At;
@@ -37,7 +37,7 @@ ReaderStepFacts(PRCM_CAPTURE_READER *Reader, PRCM_CAPTURE_ITEM *Item)
         Reader->Step = STEP_BLOCK;
         return PRCM_OK;
     }
-    const PRCM_FACT *Fact = (const void *)(Reader->Payload.Raw + Reader->PayloadAt);
+    const PRCM_FACT *Fact = (const void *)(Reader->Payload.Raw.Bytes + Reader->PayloadAt);
     Reader->PayloadAt += Fact->Size;
     if (!FactIsKnown(Fact))
     {
@@ -104,7 +104,7 @@ ReaderTakeBatches(PRCM_CAPTURE_READER *Reader)
     const CAPTURE_BATCHES_HEADER *Header = &Reader->Scan.Header.Batches;
     CAPTURE_SUMMARY Summary;
     Reader->Step = STEP_BATCHES;
-    return BatchesSummarise(Reader->Payload.Raw, Header->Block.RawBytes, &Summary) &&
+    return BatchesSummarise(Reader->Payload.Raw.Bytes, Header->Block.RawBytes, &Summary) &&
            memcmp(&Summary, &Header->Summary, sizeof(Summary)) == 0;
 }
 
@@ -119,7 +119,8 @@ ReaderStepBatches(PRCM_CAPTURE_READER *Reader, PRCM_CAPTURE_ITEM *Item)
         return ResultNote(PRCM_ERROR_MEMORY, 0);
     if (Reader->PayloadAt == 0)
         RunTakeTimes(Run, &Header->Summary);
-    const PRCM_BATCH *Batch = BatchesNext(Reader->Payload.Raw, Header->Block.RawBytes, &Reader->PayloadAt);
+    const PRCM_BATCH *Batch =
+        BatchesNext(Reader->Payload.Raw.Bytes, Header->Block.RawBytes, &Reader->PayloadAt);
     if (Batch == NULL)
     {
         Reader->Step = STEP_BLOCK;
@@ -199,7 +200,7 @@ ReaderStepIndex(PRCM_CAPTURE_READER *Reader, PRCM_CAPTURE_ITEM *Item)
         Reader->Step = STEP_BLOCK;
         return PRCM_OK;
     }
-    const void *At = Reader->Payload.Raw + Reader->PayloadAt;
+    const void *At = Reader->Payload.Raw.Bytes + Reader->PayloadAt;
     const CAPTURE_LEAF *Leaf = At;
     const CAPTURE_ENTRY *Entry = At;
     bool IsLeaf = Header->Block.Kind == CAPTURE_KIND_END;

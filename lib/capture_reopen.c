@@ -136,11 +136,11 @@ TokenComplete(REOPEN *Reopen)
         Result = PayloadRead(&Reopen->Payload, &Reopen->Scan, &Why);
     uint32_t Bytes = Reopen->Scan.Header.Block.RawBytes;
     if (Result != PRCM_OK || !Good || Why != PRCM_DAMAGE_NONE ||
-        !BatchesSummarise(Reopen->Payload.Raw, Bytes, &Summary))
+        !BatchesSummarise(Reopen->Payload.Raw.Bytes, Bytes, &Summary))
         return Result;
     const PRCM_BATCH *Batch;
     uint32_t At = 0;
-    while ((Batch = BatchesNext(Reopen->Payload.Raw, Bytes, &At)) != NULL)
+    while ((Batch = BatchesNext(Reopen->Payload.Raw.Bytes, Bytes, &At)) != NULL)
         Reopen->Token = Batch->Next;
     return PRCM_OK;
 }

@@ -170,20 +170,9 @@ void
 PayloadDestroy(CAPTURE_PAYLOAD *Payload)
 {
     BlockUnpackerFree(Payload->Unpacker);
-    free(Payload->Stored);
-    free(Payload->Raw);
-    *Payload = (CAPTURE_PAYLOAD){0};
-}
-
-static bool
-RoomGrow(uint8_t **Room, uint32_t *Has, uint32_t Needed)
-{
-    if (Needed <= *Has)
-        return true;
-    free(*Room);
-    *Room = malloc(Needed);
-    *Has = *Room != NULL ? Needed : 0;
-    return *Room != NULL;
+    BufferFree(&Payload->Stored);
+    BufferFree(&Payload->Raw);
+    Payload->Unpacker = NULL;
 }
 
 PRCM_RESULT
@@ -193,21 +182,21 @@ PayloadRead(CAPTURE_PAYLOAD *Payload, const CAPTURE_SCAN *Scan, uint32_t *Why)
     uint32_t Bytes = BlockPadded(Block->StoredBytes);
     uint32_t Taken = 0;
     *Why = PRCM_DAMAGE_NONE;
-    if (!RoomGrow(&Payload->Stored, &Payload->StoredRoom, Bytes) ||
-        !RoomGrow(&Payload->Raw, &Payload->RawRoom, Block->RawBytes))
+    if (!BufferReserve(&Payload->Stored, Bytes) || !BufferReserve(&Payload->Raw, Block->RawBytes))
         return ResultNote(PRCM_ERROR_MEMORY, 0);
     if (Bytes != 0)
     {
         PRCM_RESULT Result = Scan->File->Read(Scan->File->Context, Scan->Offset + Block->HeaderBytes,
-                                              Payload->Stored, Bytes, &Taken);
+                                              Payload->Stored.Bytes, Bytes, &Taken);
         if (Result != PRCM_OK)
             return Result;
     }
-    if (Taken != Bytes || !BlockCheckPayload(Block, Payload->Stored))
+    if (Taken != Bytes || !BlockCheckPayload(Block, Payload->Stored.Bytes))
         *Why = PRCM_DAMAGE_PAYLOAD;
-    else if (BlockIsKnown(Block) && (!BlockHeaderIsWellFormed(&Scan->Header) ||
-                                     (Block->RawBytes != 0 &&
-                                      !BlockUnpack(Payload->Unpacker, Block, Payload->Stored, Payload->Raw))))
+    else if (BlockIsKnown(Block) &&
+             (!BlockHeaderIsWellFormed(&Scan->Header) ||
+              (Block->RawBytes != 0 &&
+               !BlockUnpack(Payload->Unpacker, Block, Payload->Stored.Bytes, Payload->Raw.Bytes))))
         *Why = PRCM_DAMAGE_CONTENT;
     return PRCM_OK;
 }

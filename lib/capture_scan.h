@@ -6,6 +6,7 @@
 #define CAPTURE_SCAN_H
 
 #include "capture_block.h"
+#include "capture_buffer.h"
 
 typedef enum SCAN_FOUND
 {
@@ -32,14 +33,12 @@ void ScanBegin(CAPTURE_SCAN *Scan, const PRCM_CAPTURE_FILE *File);
 /* The file's result. */
 PRCM_RESULT ScanNext(CAPTURE_SCAN *Scan, SCAN_FOUND *Found);
 
-/* What a block's payload is read into: memory that grows to what is needed, at most CAPTURE_MAX_RAW_BYTES each. */
+/* What a block's payload is read into, at most CAPTURE_MAX_RAW_BYTES each. */
 typedef struct CAPTURE_PAYLOAD
 {
     BLOCK_UNPACKER *Unpacker;
-    uint8_t *Stored;
-    uint8_t *Raw;
-    uint32_t StoredRoom;
-    uint32_t RawRoom;
+    CAPTURE_BUFFER Stored;
+    CAPTURE_BUFFER Raw;
 } CAPTURE_PAYLOAD;
 
 PRCM_RESULT PayloadInit(CAPTURE_PAYLOAD *Payload);

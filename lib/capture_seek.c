@@ -120,7 +120,7 @@ LeavesRead(SEEK *Seek, CAPTURE_LEAF **Leaves, uint32_t *Count, bool *Good)
         return Result;
     *Count = Reader->Scan.Header.Index.EntryCount;
     uint64_t Covered = 0;
-    const CAPTURE_LEAF *Read = (const void *)Reader->Payload.Raw;
+    const CAPTURE_LEAF *Read = (const void *)Reader->Payload.Raw.Bytes;
     for (uint32_t At = 0; At < *Count; At++)
     {
         *Good = *Good && Read[At].From == Covered;
@@ -151,10 +151,15 @@ SeekInLeaf(SEEK *Seek, const CAPTURE_LEAF *Leaf, bool *Good)
     PRCM_RESULT Result = IndexRead(Seek, Leaf->Offset, CAPTURE_KIND_INDEX, Good);
     if (Result != PRCM_OK || !*Good)
         return Result;
-    const CAPTURE_ENTRY *Entries = (const void *)Reader->Payload.Raw;
+    const CAPTURE_ENTRY *Entries = (const void *)Reader->Payload.Raw.Bytes;
     uint32_t Count = Reader->Scan.Header.Index.EntryCount;
-    for (uint32_t At = 0; At < Count && Result == PRCM_OK && !Seek->Found; At++)
-        Result = SeekTake(Seek, Entries[At].Kind, Entries[At].Offset, &Entries[At].Summary);
+    for (uint32_t At = 0; At < Count && Result == PRCM_OK && *Good && !Seek->Found; At++)
+    {
+        const CAPTURE_ENTRY *Entry = &Entries[At];
+        *Good = Entry->Offset >= Leaf->From && Entry->Offset < Leaf->Offset && Entry->Offset % 8 == 0;
+        if (*Good)
+            Result = SeekTake(Seek, Entry->Kind, Entry->Offset, &Entry->Summary);
+    }
     return Result;
 }
 

@@ -17,10 +17,8 @@
 /* The largest thing that a block of its own may have to hold. */
 #define LARGEST_BYTES (PRCM_MAX_READ_BYTES + sizeof(CAPTURE_BATCH_PREFIX))
 
-/* The largest payload there is: also an index must fit. */
-#define ROOM_BYTES (MAX_BLOCK_BYTES > LARGEST_BYTES ? MAX_BLOCK_BYTES : LARGEST_BYTES)
-PRCM_ASSERT(ROOM_BYTES <= CAPTURE_MAX_RAW_BYTES);
-PRCM_ASSERT(INDEX_ENTRIES * sizeof(CAPTURE_ENTRY) <= ROOM_BYTES);
+PRCM_ASSERT(MAX_BLOCK_BYTES <= CAPTURE_MAX_RAW_BYTES && LARGEST_BYTES <= CAPTURE_MAX_RAW_BYTES);
+PRCM_ASSERT(INDEX_ENTRIES * sizeof(CAPTURE_ENTRY) <= CAPTURE_MAX_RAW_BYTES);
 
 static bool
 OptionsAreGood(const PRCM_CAPTURE_OPTIONS *Options)
@@ -42,9 +40,7 @@ WriterMake(const PRCM_CAPTURE_FILE *File, const PRCM_CAPTURE_OPTIONS *Options, P
     Writer->File = *File;
     Writer->BlockBytes = Options->BlockBytes != 0 ? Options->BlockBytes : DEFAULT_BLOCK_BYTES;
     Writer->Packer = BlockPackerCreate(Options->Level != 0 ? Options->Level : DEFAULT_LEVEL);
-    Writer->Raw = malloc(ROOM_BYTES);
-    Writer->Out = malloc(CAPTURE_MAX_HEADER_BYTES + CAPTURE_MAX_RAW_BYTES);
-    if (Writer->Packer != NULL && Writer->Raw != NULL && Writer->Out != NULL)
+    if (Writer->Packer != NULL)
     {
         *Made = Writer;
         return PRCM_OK;
@@ -63,8 +59,8 @@ PrcmCaptureFree(PRCM_CAPTURE_WRITER *Writer)
         Writer->File.Close(Writer->File.Context);
     IndexDestroy(&Writer->Index);
     BlockPackerFree(Writer->Packer);
-    free(Writer->Raw);
-    free(Writer->Out);
+    BufferFree(&Writer->Raw);
+    BufferFree(&Writer->Out);
     free(Writer);
 }
 
@@ -95,7 +91,9 @@ PRCM_RESULT
 WriterPut(PRCM_CAPTURE_WRITER *Writer, CAPTURE_ANY_HEADER *Header, const void *Raw, uint32_t RawBytes)
 {
     CAPTURE_HEADER *Block = &Header->Block;
-    uint8_t *Stored = Writer->Out + Block->HeaderBytes;
+    if (!BufferReserve(&Writer->Out, Block->HeaderBytes + BlockPadded(RawBytes)))
+        return ResultNote(PRCM_ERROR_MEMORY, 0);
+    uint8_t *Stored = Writer->Out.Bytes + Block->HeaderBytes;
     Block->Version = CAPTURE_VERSION;
     Block->Number = Writer->Number;
     Block->FileId = Writer->FileId;
@@ -105,8 +103,8 @@ WriterPut(PRCM_CAPTURE_WRITER *Writer, CAPTURE_ANY_HEADER *Header, const void *R
     else if (RawBytes != 0)
         Block->StoredBytes = BlockPack(Writer->Packer, Raw, RawBytes, Stored, &Block->Flags);
     BlockSeal(Header, Stored);
-    memcpy(Writer->Out, Header, Block->HeaderBytes);
-    PRCM_RESULT Result = WriterAppend(Writer, Writer->Out, BlockBytes(Block));
+    memcpy(Writer->Out.Bytes, Header, Block->HeaderBytes);
+    PRCM_RESULT Result = WriterAppend(Writer, Writer->Out.Bytes, BlockBytes(Block));
     if (Result == PRCM_OK)
         Writer->Number++;
     return Result;
@@ -160,7 +158,7 @@ WriterSeal(PRCM_CAPTURE_WRITER *Writer)
         Header.Block.HeaderBytes = sizeof(Header.Batches);
         Header.Batches.Summary = Writer->Summary;
     }
-    PRCM_RESULT Result = WriterPutListed(Writer, &Header, Writer->Raw, Writer->RawBytes);
+    PRCM_RESULT Result = WriterPutListed(Writer, &Header, Writer->Raw.Bytes, Writer->RawBytes);
     if (Result != PRCM_OK)
         return Result;
     Writer->Kind = 0;
@@ -175,6 +173,8 @@ WriterReserve(PRCM_CAPTURE_WRITER *Writer, uint16_t Kind, uint32_t Bytes)
 {
     bool Fits = Writer->Kind == Kind && Writer->RawBytes + Bytes <= Writer->BlockBytes;
     PRCM_RESULT Result = Fits ? PRCM_OK : WriterSeal(Writer);
+    if (Result == PRCM_OK && !BufferReserve(&Writer->Raw, Writer->RawBytes + Bytes))
+        Result = ResultNote(PRCM_ERROR_MEMORY, 0);
     if (Result == PRCM_OK)
         Writer->Kind = Kind;
     return Result;
@@ -183,7 +183,7 @@ WriterReserve(PRCM_CAPTURE_WRITER *Writer, uint16_t Kind, uint32_t Bytes)
 static void
 WriterAdd(PRCM_CAPTURE_WRITER *Writer, const void *Bytes, uint32_t Length)
 {
-    memcpy(Writer->Raw + Writer->RawBytes, Bytes, Length);
+    memcpy(Writer->Raw.Bytes + Writer->RawBytes, Bytes, Length);
     Writer->RawBytes += Length;
 }
 

@@ -8,6 +8,7 @@
 
 #include "account.h"
 #include "capture_block.h"
+#include "capture_buffer.h"
 #include "capture_index.h"
 
 struct PRCM_CAPTURE_WRITER
@@ -27,10 +28,10 @@ struct PRCM_CAPTURE_WRITER
     uint32_t RawBytes;
     uint32_t BlockBytes;
     CAPTURE_SUMMARY Summary;
-    uint8_t *Raw;
+    CAPTURE_BUFFER Raw;
 
     BLOCK_PACKER *Packer;
-    uint8_t *Out; /* a whole block */
+    CAPTURE_BUFFER Out; /* a whole block */
     CAPTURE_INDEX Index;
 };
 

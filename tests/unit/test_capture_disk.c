@@ -123,7 +123,7 @@ a_full_disk_leaves_whole_blocks_and_is_survived(void **State)
     (void)State;
     SCRIPT Script = ScriptMake();
     uint64_t Whole = WholeSize(&Script);
-    for (uint64_t Bytes = 80; Bytes < Whole; Bytes += 9)
+    for (uint64_t Bytes = 80; Bytes < Whole; Bytes++)
     {
         RIG_FILE File = {.DiskBytes = Bytes};
         PRCM_CAPTURE_WRITER *Writer = RigCreate(&File);
@@ -144,7 +144,7 @@ a_write_is_tried_again_when_there_is_room(void **State)
     (void)State;
     SCRIPT Script = ScriptMake();
     uint64_t Whole = WholeSize(&Script);
-    for (uint64_t Bytes = 80; Bytes < Whole; Bytes += 17)
+    for (uint64_t Bytes = 80; Bytes < Whole; Bytes += 5)
     {
         RIG_FILE File = {.DiskBytes = Bytes, .CutsFail = Bytes % 2};
         PRCM_CAPTURE_WRITER *Writer = RigCreate(&File);
@@ -209,7 +209,7 @@ a_crash_costs_what_was_not_flushed(void **State)
     const PRCM_BATCH *Batch = RigBatch(Stream);
     RIG_OK(PrcmCaptureBatch(Writer, Batch, Batch->Bytes));
     assert_int_equal(PrcmCaptureFlush(Writer), PRCM_ERROR_FILE);
-    for (uint64_t Size = File.Durable; Size <= File.Size; Size += 3)
+    for (uint64_t Size = File.Durable; Size <= File.Size; Size++)
     {
         RIG_FILE After = {0};
         RigFileSet(&After, File.Bytes, File.Size);
@@ -258,7 +258,7 @@ a_file_whose_first_block_was_not_finished_is_begun_again(void **State)
 {
     (void)State;
     RIG_FILE File = {0};
-    for (uint64_t Size = 0; Size < 80; Size += 5)
+    for (uint64_t Size = 0; Size < 80; Size++)
     {
         PrcmCaptureFree(RigCreate(&File));
         if (Size % 3 == 0)

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 
-TARGETS = ("batch", "requests")
+TARGETS = ("batch", "capture", "requests")
 TURN_SECONDS = 60
 MINIMISE_SECONDS = 60
 MAX_LENGTH = 4096
