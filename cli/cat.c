@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-
-#include "captures.h"
 #include "command.h"
 #include "message.h"
-#include "output.h"
-#include "range_options.h"
+#include "player.h"
 #include "show_options.h"
-#include "stream/playback.h"
 
 enum
 {
@@ -28,15 +23,9 @@ static const struct option Table[] = {
 typedef struct CAT
 {
     SHOW_OPTIONS Show;
-    RANGE_PLACE From;
-    RANGE_PLACE To;
+    PLAYER Player;
     bool MarkRead;
     bool Help;
-    const char *Path;
-    PRCM_CAPTURE_READER *Reader;
-    FACTS Facts;
-    STREAM Stream;
-    PLAYBACK Playback;
 } CAT;
 
 static bool
@@ -45,9 +34,9 @@ SetOption(CAT *Cat, ARGS *Args, int Option, const char *Argument)
     if (Option >= SHOW_OPTION_FIRST && Option < SHOW_OPTION_END)
         return ShowOptionsSet(&Cat->Show, Args, Option, Argument);
     if (Option == OPTION_FROM)
-        return RangePlaceRead(&Cat->From, Args, "from", Argument);
+        return RangePlaceRead(&Cat->Player.From, Args, "from", Argument);
     if (Option == OPTION_TO)
-        return RangePlaceRead(&Cat->To, Args, "to", Argument);
+        return RangePlaceRead(&Cat->Player.To, Args, "to", Argument);
     Cat->MarkRead = Cat->MarkRead || Option == OPTION_MARK_READ;
     Cat->Help = Option == ARGS_HELP;
     return Option != ARGS_WRONG;
@@ -66,50 +55,37 @@ Parse(CAT *Cat, ARGS *Args)
         if (Cat->Help)
             return true;
     }
-    if (Cat->MarkRead && (Cat->From.Given || Cat->To.Given || Cat->Show.Count != 0))
+    if (Cat->MarkRead && (Cat->Player.From.Given || Cat->Player.To.Given || Cat->Show.Count != 0))
         return ArgsRefuse(Args, "mark-read", "and --from, --to or --count",
                           "only what is shown whole was read");
     return ArgsOperandCount(Args) != 0 || ArgsRefuse(Args, NULL, "cat", "which capture?");
 }
 
 static void
+Begin(PLAYER *Player)
+{
+    CAT *Cat = Player->Context;
+    ShowOptionsBegin(&Cat->Show, &Player->Stream, FactsViewHooks(&Player->Facts), PRCM_KINDS_ALL);
+}
+
+static void
 Notice(void *Context, const char *Text)
 {
     CAT *Cat = Context;
-    ShowOptionsNotice(&Cat->Show, &Cat->Stream, Text);
-}
-
-/* The facts at the beginning of the capture; then wherever --from says. */
-static PRCM_RESULT
-Begin(CAT *Cat)
-{
-    PRCM_CAPTURE_ITEM Item;
-    PRCM_RESULT Result;
-
-    if (!Cat->From.Given && !Cat->To.Given)
-        return PRCM_OK;
-    do
-    {
-        Result = PrcmCaptureNext(Cat->Reader, &Item);
-        if (Result == PRCM_OK && Item.Type == PRCM_ITEM_FACT)
-            FactsAdd(&Cat->Facts, Item.Fact);
-    } while (Result == PRCM_OK && Item.Type != PRCM_ITEM_BATCH && Item.Type != PRCM_ITEM_END);
-    if (Result == PRCM_OK && !Cat->From.Given)
-        Result = PrcmCaptureSeekNumber(Cat->Reader, 0, 0);
-    return Result == PRCM_OK ? RangeApply(&Cat->From, &Cat->To, &Cat->Facts, Cat->Reader, &Cat->Stream.Range)
-                             : Result;
+    ShowOptionsNotice(&Cat->Show, &Cat->Player.Stream, Text);
 }
 
 /* A file of a folder that has ended was read when all of it is written. One that is still being written to is read again. */
 static void
-MarkRead(CAT *Cat, const PRCM_CAPTURE_ITEM *Item)
+MarkRead(PLAYER *Player, const PRCM_CAPTURE_ITEM *Item)
 {
+    const CAT *Cat = Player->Context;
     PRCM_CAPTURE_STORE Store;
 
     if (!Cat->MarkRead || Item->Type != PRCM_ITEM_FILE_END || Item->Name == NULL || !Item->Closed ||
-        !SinkFlush(Cat->Stream.Sink))
+        !SinkFlush(Player->Stream.Sink))
         return;
-    PRCM_RESULT Result = PrcmCaptureStoreOpen(Cat->Path, 0, &Store);
+    PRCM_RESULT Result = PrcmCaptureStoreOpen(Player->Path, 0, &Store);
     if (Result == PRCM_OK)
     {
         Result = PrcmCaptureMarkRead(&Store, Item->Name);
@@ -119,68 +95,10 @@ MarkRead(CAT *Cat, const PRCM_CAPTURE_ITEM *Item)
         MessageFail("mark a file as read", Result);
 }
 
-static PRCM_RESULT
-Play(CAT *Cat)
-{
-    PRCM_CAPTURE_ITEM Item;
-    PRCM_RESULT Result = Begin(Cat);
-
-    while (Result == PRCM_OK)
-    {
-        Result = PrcmCaptureNext(Cat->Reader, &Item);
-        if (Result != PRCM_OK || Item.Type == PRCM_ITEM_END)
-            break;
-        if (!PlaybackItem(&Cat->Playback, &Item) || Cat->Stream.Sink->Error != 0)
-            break;
-        MarkRead(Cat, &Item);
-    }
-    PlaybackEnd(&Cat->Playback);
-    return Result;
-}
-
-static EXIT_CODE
-CatCapture(CAT *Cat, const char *Path)
-{
-    EXIT_CODE Code = EXIT_OK;
-
-    Cat->Path = Path;
-    Cat->Reader = CapturesOpen(Path, &Code);
-    if (Cat->Reader == NULL)
-        return Code;
-    FactsInit(&Cat->Facts);
-    ShowOptionsBegin(&Cat->Show, &Cat->Stream, FactsViewHooks(&Cat->Facts), PRCM_KINDS_ALL);
-    PlaybackInit(&Cat->Playback, Cat->Reader, &Cat->Stream, &Cat->Facts);
-    Cat->Playback.Notice = Notice;
-    Cat->Playback.Context = Cat;
-    PRCM_RESULT Result = Play(Cat);
-    if (OutputFailed())
-        Code = EXIT_OUTPUT;
-    else if (Result != PRCM_OK)
-        Code = MessageFail("read on", Result);
-    else if (!Cat->Playback.Closed)
-        Code = EXIT_MISMATCH;
-    else if (!Cat->Playback.Complete)
-        Code = EXIT_INCOMPLETE;
-    StreamDestroy(&Cat->Stream);
-    FactsDestroy(&Cat->Facts);
-    PrcmCaptureClose(Cat->Reader);
-    return Code;
-}
-
-static EXIT_CODE
-CatAll(CAT *Cat, const ARGS *Args)
-{
-    EXIT_CODE Code = EXIT_OK;
-
-    for (int Index = 0; Index < ArgsOperandCount(Args) && Code != EXIT_OUTPUT; Index++)
-        Code = CapturesWorse(Code, CatCapture(Cat, ArgsOperand(Args, Index)));
-    return Code;
-}
-
 static EXIT_CODE
 RunCat(ARGS *Args)
 {
-    static CAT Cat;
+    static CAT Cat = {.Player = {.Context = &Cat, .Begin = Begin, .Notice = Notice, .Item = MarkRead}};
     EXIT_CODE Code;
 
     if (!Parse(&Cat, Args))
@@ -188,7 +106,7 @@ RunCat(ARGS *Args)
     else if (Cat.Help)
         Code = CommandShowHelp(&CatCommand);
     else
-        Code = CatAll(&Cat, Args);
+        Code = PlayerPlayAll(&Cat.Player, Args);
     ShowOptionsDestroy(&Cat.Show);
     return Code;
 }

@@ -21,6 +21,8 @@ extern const COMMAND WatchCommand;
 extern const COMMAND SelftestCommand;
 extern const COMMAND RecordCommand;
 extern const COMMAND CatCommand;
+extern const COMMAND VerifyCommand;
+extern const COMMAND StatsCommand;
 
 EXIT_CODE CommandShowHelp(const COMMAND *Command);
 

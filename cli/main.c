@@ -29,6 +29,8 @@ static const struct
     {"selftest", ON_WINDOWS(SelftestCommand)},
     {"record", ON_WINDOWS(RecordCommand)},
     {"cat", &CatCommand},
+    {"verify", &VerifyCommand},
+    {"stats", &StatsCommand},
 };
 
 #define COMMAND_COUNT (sizeof(Commands) / sizeof(Commands[0]))

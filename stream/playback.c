@@ -95,6 +95,11 @@ AccountOf(const PLAYBACK *Playback, const PRCM_CAPTURE_ACCOUNT *Capture, PRCM_AC
     memcpy(Account->Delivered, Capture->Delivered, sizeof(Account->Delivered));
     memcpy(Account->Filtered, Capture->Filtered, sizeof(Account->Filtered));
     memcpy(Account->Lost, Capture->Lost, sizeof(Account->Lost));
+    for (uint32_t Kind = 0; Kind < PRCM_KIND_COUNT; Kind++)
+    {
+        Account->Lost[Kind] += Playback->Gaps[Kind];
+        Account->Unknown -= Playback->Gaps[Kind];
+    }
     TakeOffRepeated(Playback, Capture->Repeated, Account);
     Account->KindsKnown = Account->Unknown == 0;
     for (uint32_t Kind = 0; Kind < PRCM_KIND_COUNT && Account->KindsKnown; Kind++)
@@ -174,6 +179,7 @@ BeginRun(PLAYBACK *Playback)
     Playback->Begun = true;
     Playback->Instance = Origin.Instance;
     memset(Playback->Repeated, 0, sizeof(Playback->Repeated));
+    memset(Playback->Gaps, 0, sizeof(Playback->Gaps));
 }
 
 static bool
@@ -209,6 +215,8 @@ ShowGap(PLAYBACK *Playback, const PRCM_CAPTURE_ITEM *Item)
     if (Playback->Expected)
         BeginRun(Playback);
     Playback->Complete = false;
+    for (uint32_t Kind = 0; Kind < PRCM_KIND_COUNT && Item->KindsKnown; Kind++)
+        Playback->Gaps[Kind] += Item->Missing[Kind];
     HoleOfGap(&Hole, Item->First, Item->Next, Known ? Causes[Item->Why] : HOLE_CAUSE_NOT_RECORDED,
               Item->KindsKnown ? Item->Missing : NULL);
     return StreamHole(Playback->Stream, &Hole);

@@ -28,6 +28,7 @@ typedef struct PLAYBACK
     uint16_t Host[PLAYBACK_HOST_UNITS]; /* its host's name; facts may go while the run lasts */
     PRCM_TOKEN Token;                   /* as of its last batch */
     uint64_t Repeated[PRCM_KIND_COUNT]; /* of it, passed over since they had been told */
+    uint64_t Gaps[PRCM_KIND_COUNT];     /* of it, missing in gaps, where the kinds are known */
     bool Complete;                      /* so far: nothing is missing or damaged */
     bool Closed;                        /* so far: every account adds up */
 } PLAYBACK;
