@@ -19,7 +19,7 @@ extern "C"
 {
 #endif
 
-    /* ---- Facts -------------------------------------------------------------------------------------------------- */
+    /* ---- Facts ---- */
 
 #define PRCM_FACT_HOST           1u
 #define PRCM_FACT_SYSTEM         2u
@@ -194,7 +194,7 @@ extern "C"
     /* What to take from the time Utc for the host's local time, in minutes. */
     PRCM_API int32_t PrcmZoneBias(const PRCM_FACT_ZONE_INFO *Zone, int64_t Utc);
 
-    /* ---- Files --------------------------------------------------------------------------------------------------- */
+    /* ---- Files ---- */
 
     /* What a capture is kept in. Each function's result is PRCM_OK or what the caller is to be told, with the
      * system's error noted (errno or a Win32 error, PrcmLastSystemError). */
@@ -230,7 +230,7 @@ extern "C"
         /* As PrcmCaptureFileOpen. */
         PRCM_RESULT (*Open)(void *Context, const char *Name, uint32_t Mode, PRCM_CAPTURE_FILE *File);
         /* Tells of every file, in any order, until Take returns something else than PRCM_OK, which is the result. */
-        PRCM_RESULT (*List)
+        PRCM_RESULT(*List)
         (void *Context, PRCM_RESULT (*Take)(void *Taker, const char *Name, uint64_t Bytes), void *Taker);
         /* No such file is fine. */
         PRCM_RESULT (*Remove)(void *Context, const char *Name);
@@ -244,7 +244,7 @@ extern "C"
      * PRCM_ERROR_PARAMETER, _NO_CAPTURE, _MEMORY, _FILE. */
     PRCM_API PRCM_RESULT PrcmCaptureStoreOpen(const char *Path, uint32_t Create, PRCM_CAPTURE_STORE *Store);
 
-    /* ---- Writing a file ------------------------------------------------------------------------------------------- */
+    /* ---- Writing a file ---- */
 
     typedef struct PRCM_CAPTURE_WRITER PRCM_CAPTURE_WRITER;
 
@@ -288,7 +288,8 @@ extern "C"
     } PRCM_CAPTURE_TAIL;
 
     /* Goes on with a capture, behind its last whole block. What is torn behind that is cut off when
-     * something is written. The driver's run may be another by then. Facts hold only within what was written by one writer: give them again.
+     * something is written. The driver's run may be another by then. Facts hold only within what was written by one
+     * writer: give them again.
      *   Tail  receives what was found; may be NULL
      * As PrcmCaptureCreate; PRCM_ERROR_CAPTURE: no capture, the file is as it was. */
     PRCM_API PRCM_RESULT PrcmCaptureReopen(const PRCM_CAPTURE_FILE *File, const PRCM_CAPTURE_OPTIONS *Options,
@@ -337,7 +338,7 @@ extern "C"
 
     PRCM_API void PrcmCaptureWriterState(const PRCM_CAPTURE_WRITER *Writer, PRCM_CAPTURE_STATE *State);
 
-    /* ---- Writing a folder ----------------------------------------------------------------------------------------- */
+    /* ---- Writing a folder ---- */
 
     typedef struct PRCM_CAPTURE_FOLDER PRCM_CAPTURE_FOLDER;
 
@@ -409,7 +410,7 @@ extern "C"
     /* Marks a file of a folder as read, once all of it is: makes a file of the same name with ".read" behind it. */
     PRCM_API PRCM_RESULT PrcmCaptureMarkRead(const PRCM_CAPTURE_STORE *Store, const char *Name);
 
-    /* ---- Reading ---------------------------------------------------------------------------------------------------- */
+    /* ---- Reading ---- */
 
     typedef struct PRCM_CAPTURE_READER PRCM_CAPTURE_READER;
 

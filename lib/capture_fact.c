@@ -168,16 +168,23 @@ PrcmFactCheck(const void *Fact, uint32_t Bytes)
     return ResultNote(FactIsWellFormed(Fact, Bytes) ? PRCM_OK : PRCM_ERROR_CAPTURE, 0);
 }
 
-PRCM_FACT *
-PrcmFactBegin(void *Room, uint32_t Bytes, uint16_t Type)
+/* Of a type that is known, where there is room. */
+static void *
+FactBegin(void *Room, uint16_t Type)
 {
     PRCM_FACT *Fact = Room;
-    if (Fact == NULL || Type == 0 || Type >= COUNT_OF(Layouts) || Bytes < Layouts[Type].FixedSize)
-        return NULL;
     uint32_t Size = Layouts[Type].FixedSize;
     memset(Fact, 0, Size);
     *Fact = (PRCM_FACT){.Size = Size, .Type = Type, .FixedSize = (uint16_t)Size};
     return Fact;
+}
+
+PRCM_FACT *
+PrcmFactBegin(void *Room, uint32_t Bytes, uint16_t Type)
+{
+    if (Room == NULL || Type == 0 || Type >= COUNT_OF(Layouts) || Bytes < Layouts[Type].FixedSize)
+        return NULL;
+    return FactBegin(Room, Type);
 }
 
 PRCM_RESULT
@@ -232,8 +239,8 @@ const PRCM_FACT *
 FactOfSubscription(uint64_t Room[FACT_SUBSCRIPTION_BYTES / 8], const PRCM_SUBSCRIPTION *Asked,
                    const PRCM_SUBSCRIBED *Given)
 {
-    PRCM_FACT *Fact = PrcmFactBegin(Room, FACT_SUBSCRIPTION_BYTES, PRCM_FACT_SUBSCRIPTION);
-    PRCM_FACT_SUBSCRIPTION_INFO *Info = (void *)Fact;
+    PRCM_FACT_SUBSCRIPTION_INFO *Info = FactBegin(Room, PRCM_FACT_SUBSCRIPTION);
+    PRCM_FACT *Fact = &Info->Header;
     PrcmFactSetBytes(Fact, FACT_SUBSCRIPTION_BYTES, &Info->Subscribed, Given, sizeof(*Given));
     if (Asked == NULL)
         return Fact;

@@ -13,10 +13,12 @@
 #include "prcm_capture.h"
 #include "result.h"
 
-typedef struct POSIX_FILE
+/* The descriptor is the context itself. */
+static int
+DescriptorOf(const void *Context)
 {
-    int Descriptor;
-} POSIX_FILE;
+    return (int)(intptr_t)Context;
+}
 
 static PRCM_RESULT
 ErrnoResult(void)
@@ -44,12 +46,11 @@ ErrnoResult(void)
 static PRCM_RESULT
 FileRead(void *Context, uint64_t Offset, void *Bytes, uint32_t Length, uint32_t *Taken)
 {
-    const POSIX_FILE *File = Context;
     *Taken = 0;
     while (*Taken < Length)
     {
-        ssize_t Count =
-            pread(File->Descriptor, (uint8_t *)Bytes + *Taken, Length - *Taken, (off_t)(Offset + *Taken));
+        ssize_t Count = pread(DescriptorOf(Context), (uint8_t *)Bytes + *Taken, Length - *Taken,
+                              (off_t)(Offset + *Taken));
         if (Count < 0 && errno == EINTR)
             continue;
         if (Count < 0)
@@ -64,12 +65,11 @@ FileRead(void *Context, uint64_t Offset, void *Bytes, uint32_t Length, uint32_t 
 static PRCM_RESULT
 FileWrite(void *Context, uint64_t Offset, const void *Bytes, uint32_t Length)
 {
-    const POSIX_FILE *File = Context;
     uint32_t Done = 0;
     while (Done < Length)
     {
-        ssize_t Count =
-            pwrite(File->Descriptor, (const uint8_t *)Bytes + Done, Length - Done, (off_t)(Offset + Done));
+        ssize_t Count = pwrite(DescriptorOf(Context), (const uint8_t *)Bytes + Done, Length - Done,
+                               (off_t)(Offset + Done));
         if (Count < 0 && errno == EINTR)
             continue;
         if (Count < 0)
@@ -82,23 +82,20 @@ FileWrite(void *Context, uint64_t Offset, const void *Bytes, uint32_t Length)
 static PRCM_RESULT
 FileSync(void *Context)
 {
-    const POSIX_FILE *File = Context;
-    return fdatasync(File->Descriptor) == 0 ? PRCM_OK : ErrnoResult();
+    return fdatasync(DescriptorOf(Context)) == 0 ? PRCM_OK : ErrnoResult();
 }
 
 static PRCM_RESULT
 FileTruncate(void *Context, uint64_t Bytes)
 {
-    const POSIX_FILE *File = Context;
-    return ftruncate(File->Descriptor, (off_t)Bytes) == 0 ? PRCM_OK : ErrnoResult();
+    return ftruncate(DescriptorOf(Context), (off_t)Bytes) == 0 ? PRCM_OK : ErrnoResult();
 }
 
 static PRCM_RESULT
 FileSize(void *Context, uint64_t *Bytes)
 {
-    const POSIX_FILE *File = Context;
     struct stat Stat;
-    if (fstat(File->Descriptor, &Stat) != 0)
+    if (fstat(DescriptorOf(Context), &Stat) != 0)
         return ErrnoResult();
     *Bytes = (uint64_t)Stat.st_size;
     return PRCM_OK;
@@ -107,9 +104,7 @@ FileSize(void *Context, uint64_t *Bytes)
 static void
 FileClose(void *Context)
 {
-    POSIX_FILE *File = Context;
-    close(File->Descriptor);
-    free(File);
+    close(DescriptorOf(Context));
 }
 
 /* Reading a directory is possible for some calls only, so it is refused at once. */
@@ -159,26 +154,20 @@ PrcmCaptureFileOpen(const char *Path, uint32_t Mode, PRCM_CAPTURE_FILE *File)
     static const int Flags[] = {0, O_RDONLY, O_RDWR | O_CREAT | O_EXCL, O_RDWR | O_CREAT, O_RDWR};
     if (Path == NULL || File == NULL || Mode < PRCM_CAPTURE_READ || Mode > PRCM_CAPTURE_APPEND)
         return ResultNote(PRCM_ERROR_PARAMETER, 0);
-    POSIX_FILE *Opened = malloc(sizeof(*Opened));
-    if (Opened == NULL)
-        return ResultNote(PRCM_ERROR_MEMORY, ENOMEM);
     /* What is in a capture is for those who may see it on the host. */
-    Opened->Descriptor = open(Path, Flags[Mode] | O_CLOEXEC | O_NONBLOCK, S_IRUSR | S_IWUSR);
-    if (Opened->Descriptor < 0)
-    {
-        PRCM_RESULT Refused = ErrnoResult();
-        free(Opened);
-        return Refused;
-    }
-    PRCM_RESULT Result = FileCheck(Opened->Descriptor);
+    int Descriptor = open(Path, Flags[Mode] | O_CLOEXEC | O_NONBLOCK, S_IRUSR | S_IWUSR);
+    if (Descriptor < 0)
+        return ErrnoResult();
+    PRCM_RESULT Result = FileCheck(Descriptor);
     if (Result == PRCM_OK && Mode != PRCM_CAPTURE_READ)
-        Result = FileOwn(Opened->Descriptor, Mode, Path);
+        Result = FileOwn(Descriptor, Mode, Path);
     if (Result != PRCM_OK)
     {
-        FileClose(Opened);
+        close(Descriptor);
         return Result;
     }
-    *File = (PRCM_CAPTURE_FILE){Opened, FileRead, FileWrite, FileSync, FileTruncate, FileSize, FileClose};
+    *File = (PRCM_CAPTURE_FILE){
+        (void *)(intptr_t)Descriptor, FileRead, FileWrite, FileSync, FileTruncate, FileSize, FileClose};
     return PRCM_OK;
 }
 

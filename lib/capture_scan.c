@@ -86,8 +86,10 @@ static PRCM_RESULT
 Search(CAPTURE_SCAN *Scan, uint64_t Offset, uint64_t Size, uint64_t *Found, bool *AllNul)
 {
     uint8_t *Chunk = malloc(SEARCH_BYTES);
-    PRCM_RESULT Result = Chunk != NULL ? PRCM_OK : ResultNote(PRCM_ERROR_MEMORY, 0);
+    PRCM_RESULT Result = PRCM_OK;
     *Found = Size;
+    if (Chunk == NULL)
+        return ResultNote(PRCM_ERROR_MEMORY, 0);
     while (Result == PRCM_OK && Offset < Size && *Found == Size)
     {
         uint32_t Taken = 0;

@@ -68,6 +68,7 @@ StoreList(void *Context, PRCM_RESULT (*Take)(void *, const char *, uint64_t), vo
     while (Result == PRCM_OK)
     {
         errno = 0;
+        /* cppcheck-suppress readdirCalled; the directory is this call's alone */
         const struct dirent *Entry = readdir(Folder);
         if (Entry != NULL)
             Result = EntryTake(Folder, Entry->d_name, Take, Taker);
@@ -119,6 +120,8 @@ PrcmCaptureStoreOpen(const char *Path, uint32_t Create, PRCM_CAPTURE_STORE *Stor
         Opened->Path[Length++] = '/';
     Opened->Path[Length] = 0;
     Opened->Length = Length;
-    *Store = (PRCM_CAPTURE_STORE){Opened, StoreOpenFile, StoreList, StoreRemove, free};
+    *Store =
+        (PRCM_CAPTURE_STORE){.Open = StoreOpenFile, .List = StoreList, .Remove = StoreRemove, .Close = free};
+    Store->Context = Opened;
     return PRCM_OK;
 }

@@ -98,7 +98,7 @@ WriterPut(PRCM_CAPTURE_WRITER *Writer, CAPTURE_ANY_HEADER *Header, const void *R
     Block->Number = Writer->Number;
     Block->FileId = Writer->FileId;
     Block->RawBytes = Block->StoredBytes = RawBytes;
-    if (Block->Kind == CAPTURE_KIND_END)
+    if (RawBytes != 0 && Block->Kind == CAPTURE_KIND_END)
         memcpy(Stored, Raw, RawBytes);
     else if (RawBytes != 0)
         Block->StoredBytes = BlockPack(Writer->Packer, Raw, RawBytes, Stored, &Block->Flags);
@@ -205,7 +205,7 @@ PrcmCaptureCreate(const PRCM_CAPTURE_FILE *File, const PRCM_CAPTURE_OPTIONS *Opt
         return ResultNote(PRCM_ERROR_PARAMETER, 0);
     uint64_t Size = 0;
     PRCM_RESULT Result = WriterMake(File, Options, Writer);
-    if (Result != PRCM_OK)
+    if (*Writer == NULL)
     {
         File->Close(File->Context);
         return Result;

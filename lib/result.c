@@ -84,12 +84,14 @@ static const RESULT_TEXT Texts[] = {
     {PRCM_ERROR_WENT_BACK,
      "The new version of the driver did not start, so the one before is in its place again."},
     {PRCM_ERROR_CAPTURE, "This is not a capture of prcm's: none of its bytes are a block of one."},
-    {PRCM_ERROR_EXISTS, "The file exists already and was left as it is. Choose another name, or say that it may be "
-                        "replaced or appended to."},
+    {PRCM_ERROR_EXISTS,
+     "The file exists already and was left as it is. Choose another name, or say that it may be "
+     "replaced or appended to."},
     {PRCM_ERROR_NO_CAPTURE, "There is no such file or folder."},
     {PRCM_ERROR_IN_USE, "Another program is writing to this file. End that, or choose another name."},
-    {PRCM_ERROR_DISK_FULL, "The disk is full, or a quota is used up. What was written is whole; with room again, "
-                           "writing goes on."},
+    {PRCM_ERROR_DISK_FULL,
+     "The disk is full, or a quota is used up. What was written is whole; with room again, "
+     "writing goes on."},
     {PRCM_ERROR_FILE, "A file could not be opened, read or written."},
 };
 

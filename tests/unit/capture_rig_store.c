@@ -98,7 +98,9 @@ ByText(const void *One, const void *Other)
 char *
 RigStoreNames(const RIG_STORE *Store)
 {
-    const char *Names[RIG_FILES];
+    const char *Names[RIG_FILES] = {NULL};
+    char *Text = NULL;
+    size_t Length;
     uint32_t Count = 0;
     for (uint32_t At = 0; At < RIG_FILES; At++)
     {
@@ -106,10 +108,11 @@ RigStoreNames(const RIG_STORE *Store)
             Names[Count++] = Store->Names[At];
     }
     qsort(Names, Count, sizeof(Names[0]), ByText);
-    char *Text = calloc(RIG_FILES, sizeof(Store->Names[0]));
-    assert_non_null(Text);
+    FILE *Out = open_memstream(&Text, &Length);
+    assert_non_null(Out);
     for (uint32_t At = 0; At < Count; At++)
-        strcat(strcat(Text, Names[At]), "\n");
+        fprintf(Out, "%s\n", Names[At]);
+    fclose(Out);
     return Text;
 }
 

@@ -281,20 +281,22 @@ what_was_not_read_is_kept(void **State)
 
     PRCM_CAPTURE_STORE Store = RigStoreOpen(Folder->Store);
     char *Names = RigStoreNames(Folder->Store);
-    char *Second = strchr(Names, '\n');
-    *Second++ = 0;
-    *strchr(Second, '\n') = 0;
+    char *Rest;
+    const char *First = strtok_r(Names, "\n", &Rest);
+    const char *Second = strtok_r(NULL, "\n", &Rest);
+    assert_non_null(First);
+    assert_non_null(Second);
     /* The second alone helps nothing: the oldest is kept. */
     RIG_OK(PrcmCaptureMarkRead(&Store, Second));
     FolderWrite(Folder, 20);
     PrcmFolderState(Folder->Folder, &Now);
     assert_int_equal(Now.DeletedFiles, 0);
-    RIG_OK(PrcmCaptureMarkRead(&Store, Names));
-    RIG_OK(PrcmCaptureMarkRead(&Store, Names));
+    RIG_OK(PrcmCaptureMarkRead(&Store, First));
+    RIG_OK(PrcmCaptureMarkRead(&Store, First));
     FolderWrite(Folder, 20);
     PrcmFolderState(Folder->Folder, &Now);
     assert_int_equal(Now.DeletedFiles, 2);
-    assert_null(RigStoreFind(Folder->Store, Names));
+    assert_null(RigStoreFind(Folder->Store, First));
     Store.Close(Store.Context);
     free(Names);
     FolderStop(Folder);
