@@ -66,6 +66,8 @@ Play(PLAYER *Player)
             Player->Item(Player, &Item);
     }
     PlaybackEnd(&Player->Playback);
+    if (Result == PRCM_OK && Player->Playback.Runs == 0 && Player->From.Given)
+        MessageSay("%s has nothing from there on.", Player->Path);
     return Result;
 }
 

@@ -64,6 +64,18 @@ ShowDamage(PLAYBACK *Playback, const PRCM_CAPTURE_ITEM *Item, const char *What)
     Notice(Playback, Item, Text);
 }
 
+/* A write that did not finish leaves a part of a block, or zeros: that loses nothing that had been recorded. Anything else at
+ * the end may have been a block. */
+static void
+ShowTorn(PLAYBACK *Playback, const PRCM_CAPTURE_ITEM *Item)
+{
+    if (Item->Bytes == 0)
+        return;
+    if (Item->Why != PRCM_DAMAGE_PARTIAL && Item->Why != PRCM_DAMAGE_NULS)
+        Playback->Complete = false;
+    ShowDamage(Playback, Item, "at the end are torn");
+}
+
 /* What each number was told as is counted once: where sessions overlap, what came again is taken off. Of what was filtered
  * nobody knows which came again; the sum is right. */
 static void
@@ -138,11 +150,12 @@ CloseRun(PLAYBACK *Playback)
 }
 
 static void
-SetOrigin(PLAYBACK *Playback, FORMAT_ORIGIN *Origin)
+SetOrigin(PLAYBACK *Playback, uint64_t Instance, FORMAT_ORIGIN *Origin)
 {
     UTF16 Name;
 
-    Origin->Instance = Playback->ExpectedInstance;
+    memset(Origin, 0, sizeof(*Origin));
+    Origin->Instance = Instance;
     Origin->HostStatus = FactsHostName(Playback->Facts, &Name);
     Origin->Host.Units = Playback->Host;
     Origin->Host.Count = Name.Count < PLAYBACK_HOST_UNITS ? Name.Count : PLAYBACK_HOST_UNITS;
@@ -150,9 +163,9 @@ SetOrigin(PLAYBACK *Playback, FORMAT_ORIGIN *Origin)
         memcpy(Playback->Host, Name.Units, Origin->Host.Count * sizeof(uint16_t));
 }
 
-/* What was asked for is told behind the session, so the run begins with its first batch or gap. */
+/* What was asked for is told behind the session, so a run begins with its first batch or gap. */
 static void
-BeginRun(PLAYBACK *Playback)
+BeginRun(PLAYBACK *Playback, uint64_t Instance)
 {
     FORMAT_ORIGIN Origin;
     PRCM_SUBSCRIPTION Asked;
@@ -169,15 +182,16 @@ BeginRun(PLAYBACK *Playback)
     };
 
     Playback->Expected = false;
-    if (Playback->Begun && Playback->Instance == Playback->ExpectedInstance)
+    if (Playback->Begun && Playback->Instance == Instance)
         return;
     CloseRun(Playback);
-    SetOrigin(Playback, &Origin);
+    SetOrigin(Playback, Instance, &Origin);
     if (Header.Asked != NULL)
         Playback->Stream->View.Kinds = Asked.Kinds;
     StreamBegin(Playback->Stream, &Origin, &Header);
     Playback->Begun = true;
-    Playback->Instance = Origin.Instance;
+    Playback->Instance = Instance;
+    Playback->Runs++;
     memset(Playback->Repeated, 0, sizeof(Playback->Repeated));
     memset(Playback->Gaps, 0, sizeof(Playback->Gaps));
 }
@@ -189,8 +203,7 @@ ShowBatch(PLAYBACK *Playback, const PRCM_CAPTURE_ITEM *Item)
     PRCM_RECORDS Ahead = Records;
     const PRCM_RECORD *Record;
 
-    if (Playback->Expected)
-        BeginRun(Playback);
+    BeginRun(Playback, Item->Batch->Next.Instance);
     FactsFillPaths(Playback->Facts, &Playback->Stream->View.Paths);
     Playback->Token = Item->Batch->Next;
     while ((Record = PrcmBatchNext(&Ahead)) != NULL && Record->Sequence < Item->First)
@@ -212,8 +225,7 @@ ShowGap(PLAYBACK *Playback, const PRCM_CAPTURE_ITEM *Item)
     bool Known = Item->Why >= PRCM_GAP_DAMAGED && Item->Why <= PRCM_GAP_FILE_MISSING;
     HOLE Hole;
 
-    if (Playback->Expected)
-        BeginRun(Playback);
+    BeginRun(Playback, Item->Instance);
     Playback->Complete = false;
     for (uint32_t Kind = 0; Kind < PRCM_KIND_COUNT && Item->KindsKnown; Kind++)
         Playback->Gaps[Kind] += Item->Missing[Kind];
@@ -258,8 +270,7 @@ PlaybackItem(PLAYBACK *Playback, const PRCM_CAPTURE_ITEM *Item)
         ShowUnknown(Playback, Item);
         return true;
     case PRCM_ITEM_FILE_END:
-        if (Item->Bytes != 0)
-            ShowDamage(Playback, Item, "at the end are torn");
+        ShowTorn(Playback, Item);
         return true;
     default:
         return true;
@@ -270,6 +281,6 @@ void
 PlaybackEnd(PLAYBACK *Playback)
 {
     if (Playback->Expected)
-        BeginRun(Playback);
+        BeginRun(Playback, Playback->ExpectedInstance);
     CloseRun(Playback);
 }

@@ -23,6 +23,7 @@ typedef struct PLAYBACK
     void *Context;
     bool Expected;                      /* a session has been told, and nothing of it yet */
     uint64_t ExpectedInstance;          /* its run of the driver */
+    uint64_t Runs;                      /* begun so far */
     bool Begun;                         /* a run of the driver */
     uint64_t Instance;                  /* that run */
     uint16_t Host[PLAYBACK_HOST_UNITS]; /* its host's name; facts may go while the run lasts */
