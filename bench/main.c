@@ -10,7 +10,7 @@
 #define DEFAULT_COUNT      200000u
 #define DEFAULT_READ_BYTES (256u * 1024u)
 #define DEFAULT_POLL_MS    400u
-#define MAX_COUNT          20000000u
+#define MAX_COUNT          200000000u
 #define MAX_PRODUCERS      64u
 #define MAX_READERS        PRCM_MAX_SESSIONS
 
@@ -34,6 +34,7 @@ static const char Usage[] =
     "  --behind           the readers begin when all has been raised\n"
     "  --rearm-us N       prcm: the reader waits so long between two READs, unless it is behind (0)\n"
     "  --read-bytes N     prcm: of a READ (262144)\n"
+    "  --capture FILE     prcm: the reader records what it reads\n"
     "  --poll-ms N        poll: between two looks (400)\n"
     "  --idle-ms N        nothing happens for so long first, and wakes are counted (0)\n"
     "  --empty-requests N requests that wait for nothing, timed before all else; by seed and those listed "
@@ -52,6 +53,7 @@ static const struct option Options[] = {{"way", required_argument, NULL, 'w'},
                                         {"behind", no_argument, NULL, 'B'},
                                         {"rearm-us", required_argument, NULL, 'a'},
                                         {"read-bytes", required_argument, NULL, 'y'},
+                                        {"capture", required_argument, NULL, 'C'},
                                         {"poll-ms", required_argument, NULL, 'P'},
                                         {"idle-ms", required_argument, NULL, 'i'},
                                         {"empty-requests", required_argument, NULL, 'e'},
@@ -167,6 +169,9 @@ Parse(int Count, char **Arguments, RUN_CONFIG *Config, int *CommandLine)
         case 'y':
             Config->ReadBytes = Number(optarg, sizeof(PRCM_BATCH), PRCM_MAX_READ_BYTES);
             break;
+        case 'C':
+            Config->Capture = optarg;
+            break;
         case 'P':
             Config->PollMs = Number(optarg, 1, 60000);
             break;
@@ -205,6 +210,8 @@ main(int Count, char **Arguments)
         Refuse("say which way", "");
     if (Config.Readers > 1 && !Config.Way->ManyReaders)
         Refuse("more than one reader is for prcm alone", "");
+    if (Config.Capture && (Config.Readers > 1 || !Config.Way->ManyReaders))
+        Refuse("one reader of prcm alone records", "");
     if (Config.EmptyRequests && (!Config.Way->Read || Config.Way->ManyReaders))
         Refuse("empty requests are for a way with requests of its own", "");
     if (CommandLine < 0 && First == Count)

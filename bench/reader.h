@@ -36,6 +36,7 @@ typedef struct RUN_CONFIG
     unsigned PollMs;    /* poll */
     bool Behind;        /* readers begin when all has been raised */
     unsigned IdleMs;    /* before the first event nothing happens for so long, and what wakes up is counted */
+    const char *Capture;    /* prcm: a file that the reader records to; NULL: it does not */
     unsigned EmptyRequests; /* timed before all else; of a way that is read, but prcm */
 } RUN_CONFIG;
 

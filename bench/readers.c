@@ -6,6 +6,7 @@
 #include "prcm.h"
 #include "account.h"
 #include "limit.h"
+#include "prcm_capture.h"
 #include "queue.h"
 #include "ring.h"
 #include "way.h"
@@ -295,8 +296,53 @@ TakeBatch(READER *Reader, ACCOUNT *Account, const PRCM_BATCH *Batch, ULONG_PTR B
         Reader->Lost += Batch->Lost[Kind];
 }
 
+/* ---- prcm, recorded ---- */
+
+/* How often what was taken is written to the disk, as `prcm record` does it. */
+#define FLUSH_NS 500000000.0
+
+typedef struct CAPTURE
+{
+    PRCM_CAPTURE_WRITER *Writer; /* NULL: nothing is recorded */
+    uint64_t FlushAt;
+} CAPTURE;
+
+static void
+CaptureBegin(READER *Reader, CAPTURE *Capture, const PRCM_SUBSCRIBED *Given)
+{
+    const PRCM_CAPTURE_OPTIONS Options = {.Time = (int64_t)Given->Start.Instance};
+    PRCM_CAPTURE_FILE File;
+    if (!Reader->Config->Capture)
+        return;
+    PRCM_RESULT Result = PrcmCaptureFileOpen(Reader->Config->Capture, PRCM_CAPTURE_REPLACE, &File);
+    if (!Result)
+        Result = PrcmCaptureCreate(&File, &Options, &Capture->Writer);
+    if (!Result)
+        Result = PrcmCaptureBegin(Capture->Writer, NULL, Given);
+    if (Result)
+        Fail(Reader, PrcmResultText(Result), (NTSTATUS)Result);
+    Capture->FlushAt = Ticks() + TicksFromNanoseconds(FLUSH_NS);
+}
+
+static void
+CaptureTake(READER *Reader, CAPTURE *Capture, const PRCM_BATCH *Batch)
+{
+    if (!Capture->Writer)
+        return;
+    PRCM_RESULT Result = PrcmCaptureBatch(Capture->Writer, Batch, Batch->Bytes);
+    if (!Result && Ticks() >= Capture->FlushAt)
+    {
+        Capture->FlushAt = Ticks() + TicksFromNanoseconds(FLUSH_NS);
+        Result = PrcmCaptureFlush(Capture->Writer);
+    }
+    if (!Result && Reader->Ended)
+        Result = PrcmCaptureEnd(Capture->Writer);
+    if (Result)
+        Fail(Reader, PrcmResultText(Result), (NTSTATUS)Result);
+}
+
 static HANDLE
-Subscribe(READER *Reader, ACCOUNT *Account)
+Subscribe(READER *Reader, ACCOUNT *Account, CAPTURE *Capture)
 {
     PRCM_SUBSCRIBED Subscribed;
     PRCM_SUBSCRIBE Request = {.Size = sizeof(Request),
@@ -310,6 +356,8 @@ Subscribe(READER *Reader, ACCOUNT *Account)
                                  sizeof(Subscribed), NULL);
     if (!NT_SUCCESS(Status) || AccountOpen(Account, &Subscribed))
         Fail(Reader, "SUBSCRIBE failed", Status);
+    else
+        CaptureBegin(Reader, Capture, &Subscribed);
     return File;
 }
 
@@ -320,7 +368,8 @@ ReadPrcm(READER *Reader)
     const RUN_CONFIG *Config = Reader->Config;
     PRCM_BATCH *Batch = Buffer(Config->ReadBytes);
     ACCOUNT Account;
-    HANDLE File = Subscribe(Reader, &Account);
+    CAPTURE Capture = {0};
+    HANDLE File = Subscribe(Reader, &Account, &Capture);
     ReaderReady(Reader);
     while (!Reader->Ended)
     {
@@ -334,7 +383,10 @@ ReadPrcm(READER *Reader)
         if (!NT_SUCCESS(Status))
             Fail(Reader, "READ failed", Status);
         else
+        {
             TakeBatch(Reader, &Account, Batch, Bytes);
+            CaptureTake(Reader, &Capture, Batch);
+        }
         /* Who finds its buffer nearly full is behind, and reads on. */
         if (Config->RearmUs && Bytes < Config->ReadBytes / 2 && !Reader->Ended)
         {
@@ -343,6 +395,7 @@ ReadPrcm(READER *Reader)
         }
     }
     SimClose(File);
+    PrcmCaptureFree(Capture.Writer);
     free(Batch);
 }
 

@@ -189,6 +189,17 @@ FirstCharacter(const char *Bytes, size_t Length, uint32_t *Point)
     return Count;
 }
 
+/* How many of Bytes are characters of one byte and one cell, before another comes. */
+static size_t
+PlainRun(const char *Bytes, size_t Length)
+{
+    size_t Count = 0;
+
+    while (Count < Length && Bytes[Count] >= ' ' && Bytes[Count] <= '~')
+        Count++;
+    return Count;
+}
+
 void
 SinkBytes(SINK *Sink, const char *Bytes, size_t Length)
 {
@@ -197,6 +208,10 @@ SinkBytes(SINK *Sink, const char *Bytes, size_t Length)
     for (size_t At = 0, Count; At < Length; At += Count)
     {
         uint32_t Point;
+        Count = Sink->RowLine == 0 ? PlainRun(Bytes + At, Length - At) : 0;
+        Sink->Column += Count;
+        if (Count != 0)
+            continue;
         Count = FirstCharacter(Bytes + At, Length - At, &Point);
         if (Point == '\n')
         {
