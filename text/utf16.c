@@ -135,9 +135,8 @@ Utf16WriteJson(SINK *Sink, UTF16 Text)
     return Exact;
 }
 
-/* How many bytes the code point at Text has; 0 if they are not UTF-8. */
-static size_t
-DecodeUtf8(const char *Text, uint32_t *Point)
+size_t
+Utf16DecodeUtf8(const char *Text, uint32_t *Point)
 {
     static const uint32_t Smallest[] = {0, 0, 0x80, 0x800, 0x10000};
     unsigned char Lead = (unsigned char)Text[0];
@@ -183,7 +182,7 @@ Utf16WriteUtf8(SINK *Sink, const char *Text)
     while (*Text != '\0')
     {
         uint32_t Point;
-        size_t Length = DecodeUtf8(Text, &Point);
+        size_t Length = Utf16DecodeUtf8(Text, &Point);
         if (Length == 0)
             WriteEscape(Sink, "<0x", (unsigned char)*Text, 2);
         else if (PrcmNeedsEscape(Point) || LooksEscaped(Text))
@@ -210,7 +209,7 @@ Utf16FromUtf8(const char *Text, uint16_t *Units, size_t Capacity)
     while (*Text != '\0')
     {
         uint32_t Point;
-        size_t Length = DecodeUtf8(Text, &Point);
+        size_t Length = Utf16DecodeUtf8(Text, &Point);
         if (Length == 0)
             return SIZE_MAX;
         Text += Length;
@@ -223,29 +222,6 @@ Utf16FromUtf8(const char *Text, uint16_t *Units, size_t Capacity)
         PutUnit(Units, Capacity, &Count, 0xDC00 + (Point & 0x3FF));
     }
     return Count;
-}
-
-uint16_t
-Utf16Upper(uint16_t Unit)
-{
-    bool Ascii = Unit >= 'a' && Unit <= 'z';
-    bool Latin1 = Unit >= 0xE0 && Unit <= 0xFE && Unit != 0xF7;
-    bool Greek = Unit >= 0x3B1 && Unit <= 0x3C9 && Unit != 0x3C2;
-    bool Cyrillic = Unit >= 0x430 && Unit <= 0x44F;
-    if (Ascii || Latin1 || Greek || Cyrillic)
-        return (uint16_t)(Unit - 0x20);
-    if (Unit >= 0x450 && Unit <= 0x45F)
-        return (uint16_t)(Unit - 0x50);
-
-    /* Latin Extended-A alternates upper and lower case; from 0x139 to 0x148 and from 0x179 on the odd ones
-     * are upper case. Four letters stand outside the scheme. */
-    bool OddIsUpper = (Unit >= 0x139 && Unit <= 0x148) || (Unit >= 0x179 && Unit <= 0x17E);
-    bool EvenIsUpper = (Unit >= 0x100 && Unit <= 0x137) || (Unit >= 0x14A && Unit <= 0x177);
-    if (Unit == 0x131 || Unit == 0x138 || Unit == 0x149 || Unit == 0x178)
-        return Unit;
-    if ((OddIsUpper && Unit % 2 == 0) || (EvenIsUpper && Unit % 2 == 1))
-        return (uint16_t)(Unit - 1);
-    return Unit;
 }
 
 bool

@@ -30,11 +30,14 @@ bool Utf16WriteJson(SINK *Sink, UTF16 Text);
  * too. */
 void Utf16WriteUtf8(SINK *Sink, const char *Text);
 
+/* How many bytes the code point at Text has, which ends with a NUL; 0 if they are not UTF-8. */
+size_t Utf16DecodeUtf8(const char *Text, uint32_t *Point);
+
 /* How many units Text has as UTF-16, written to Units as far as Capacity goes; SIZE_MAX if it is not UTF-8.
  */
 size_t Utf16FromUtf8(const char *Text, uint16_t *Units, size_t Capacity);
 
-/* Upper case, for comparing names as the file system does: Latin, Greek and Cyrillic. */
+/* Upper case, for comparing names as the file system does: unit by unit, of every script that has it. */
 uint16_t Utf16Upper(uint16_t Unit);
 
 bool Utf16Equal(UTF16 A, UTF16 B);

@@ -3,8 +3,8 @@
 
 /* After a mismatch only the last '*' has to take one unit more: an earlier one could not do better. So this
  * is linear in practice and never worse than pattern times text, whatever the pattern. */
-static bool
-Matches(UTF16 Pattern, UTF16 Text)
+bool
+WildcardMatches(UTF16 Pattern, UTF16 Text)
 {
     uint32_t InPattern = 0;
     uint32_t InText = 0;
@@ -65,5 +65,6 @@ WildcardMatchesPath(UTF16 Pattern, UTF16 Path)
     UTF16 File = WithoutStream(Path);
     UTF16 FileText = HasBackslash(Pattern) ? File : Utf16FileName(File);
 
-    return Matches(Pattern, Text) || (FileText.Count != Text.Count && Matches(Pattern, FileText));
+    return WildcardMatches(Pattern, Text) ||
+           (FileText.Count != Text.Count && WildcardMatches(Pattern, FileText));
 }

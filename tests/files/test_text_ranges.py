@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is escaped, and what takes two cells, is what the scripts make of Unicode's data."""
+"""What is escaped, what takes two cells, and what is upper case, is what the scripts make of Unicode's data."""
 
 import pathlib
 import unicodedata
@@ -8,6 +8,7 @@ import pytest
 
 import cell_ranges
 import text_ranges
+import upper_ranges
 from conftest import ROOT
 
 UNICODE = pathlib.Path("/usr/share/unicode")
@@ -19,7 +20,12 @@ def escaped():
 
 
 @pytest.mark.parametrize(
-    ("path", "script"), (("lib/text_ranges.h", text_ranges), ("text/cell_ranges.h", cell_ranges))
+    ("path", "script"),
+    (
+        ("lib/text_ranges.h", text_ranges),
+        ("text/cell_ranges.h", cell_ranges),
+        ("text/upper_ranges.h", upper_ranges),
+    ),
 )
 def test_the_committed_table_is_what_the_script_makes(path, script):
     assert (ROOT / path).read_text() == script.header(UNICODE)
@@ -55,3 +61,24 @@ def test_characters_without_a_glyph_are_some_four_thousand(escaped):
     path = UNICODE / "DerivedCoreProperties.txt"
     ignorable = text_ranges.with_property(path, "Default_Ignorable_Code_Point")
     assert ignorable <= beyond and len(ignorable) > 4000
+
+
+def test_upper_case_is_what_python_takes_for_it_where_it_can_be_undone():
+    """By Python's own tables, of an older Unicode, and where its upper case is one character."""
+    expected = {}
+    for point in range(0x10000):
+        small = chr(point)
+        large = small.upper()
+        if small != large and len(large) == 1 and ord(large) <= 0xFFFF and large.lower() == small:
+            expected[point] = ord(large)
+    found = upper_ranges.pairs(UNICODE)
+    single = {small for small in found if len(chr(small).upper()) == 1 and unicodedata.category(chr(small)) != "Cn"}
+    assert {small: found[small] for small in single} == expected
+
+
+def test_ranges_of_upper_case_say_neither_more_nor_less():
+    found = {}
+    for first, last, step, add in upper_ranges.ranges(upper_ranges.pairs(UNICODE)):
+        assert not found or max(found) < first
+        found |= {small: (small + add) % 0x10000 for small in range(first, last + 1, step)}
+    assert found == upper_ranges.pairs(UNICODE)

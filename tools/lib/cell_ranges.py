@@ -18,8 +18,8 @@ HEAD = """/* SPDX-License-Identifier: MIT
  *
  * Made by tools/lib/cell_ranges.py, which says what is in here and why, from {version}.
  */
-#ifndef CLI_CELL_RANGES_H
-#define CLI_CELL_RANGES_H
+#ifndef TEXT_CELL_RANGES_H
+#define TEXT_CELL_RANGES_H
 
 #include <stdint.h>
 
