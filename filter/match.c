@@ -195,8 +195,7 @@ TellUndecided(FILTER_UNDECIDED *Undecided, const OPERAND *Operand, const EVENT *
         return;
     Undecided->FirstSequence = Event->Record->Sequence;
     FilterFail(&Undecided->Reason, Operand->Offset, Operand->Length,
-               "this pattern was given up on after %u steps; the event is taken for one that passes",
-               REGEX_MAX_STEPS);
+               "this pattern takes too many steps and was given up on; the event passes");
 }
 
 bool

@@ -33,13 +33,21 @@ IsEquality(const FILTER *Filter, const NODE *Node)
            Filter->Operands[Node->First].Field == NULL;
 }
 
+/* Kinds that have the fields of a leaf: of others it is false. */
+static uint32_t
+KindsThatHave(const FILTER *Filter, const NODE *Node)
+{
+    const FIELD *Other = Node->Type == NODE_COMPARE ? Filter->Operands[Node->First].Field : NULL;
+    return Node->Field->Kinds & (Other != NULL ? Other->Kinds : PRCM_KINDS_ALL);
+}
+
 static uint32_t
 KindsOfLeaf(const FILTER *Filter, const NODE *Node, bool Negated)
 {
     uint32_t Kinds = 0;
 
     if (!IsEquality(Filter, Node) || !(IsNamed(Node, "kind") || IsNamed(Node, "event")))
-        return Negated ? EVERYTHING : Node->Field->Kinds;
+        return Negated ? EVERYTHING : KindsThatHave(Filter, Node);
     for (uint32_t Index = 0; Index < Node->Count; Index++)
         Kinds |= PRCM_KIND_BIT(Filter->Operands[Node->First + Index].Number);
     return (Node->Operator == OPERATOR_UNEQUAL) == Negated ? Kinds : EVERYTHING & ~Kinds;

@@ -7,18 +7,43 @@
 #include <pcre2.h>
 
 /* Case does not matter, as in all comparisons of text; (?-i) in a pattern makes it matter. A dot is any unit, and $ is
- * the end and nothing else: whoever writes a line feed into a command line hides nothing behind it. */
+ * the end and nothing else: whoever writes a line feed into a command line hides nothing behind it. Nobody asks what a
+ * group has captured. */
 #define OPTIONS                                                                                              \
-    (PCRE2_CASELESS | PCRE2_UCP | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_UTF | PCRE2_AUTO_CALLOUT)
+    (PCRE2_CASELESS | PCRE2_UCP | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_UTF |                    \
+     PCRE2_NO_AUTO_CAPTURE | PCRE2_AUTO_CALLOUT)
+
+#define STEPS_PER_ITEM 16u /* and one for each group that captures all the same: a step copies what it has */
+#define MATCH_LIMIT    1000000u /* of PCRE2's, as well */
 
 struct REGEX
 {
     pcre2_code *Code;
     pcre2_match_data *Match;
     pcre2_match_context *Context;
+    UTF16 Pattern;
+    uint32_t ItemSteps;
     uint32_t Steps; /* of the search that goes on */
     size_t Reached;
 };
+
+/* How often at least an item of the pattern is repeated: n of {n}, {n,} and {n,m} at its end, else 0. */
+static uint32_t
+RepeatsOf(const uint16_t *Item, size_t Length)
+{
+    uint32_t Repeats = 0;
+    size_t At;
+
+    if (Length > 0 && (Item[Length - 1] == '+' || Item[Length - 1] == '?'))
+        Length--;
+    if (Length == 0 || Item[Length - 1] != '}')
+        return 0;
+    for (At = Length - 1; At > 0 && Item[At - 1] != '{'; At--)
+        continue;
+    for (; At > 0 && Item[At] >= '0' && Item[At] <= '9' && Repeats < REGEX_MAX_STEPS; At++)
+        Repeats = Repeats * 10 + (Item[At] - '0');
+    return Repeats;
+}
 
 /* At each item of the pattern. */
 static int
@@ -27,7 +52,8 @@ CountSteps(pcre2_callout_block *Block, void *Data)
     REGEX *Regex = Data;
     size_t At = Block->current_position;
 
-    Regex->Steps += 1 + (uint32_t)(At > Regex->Reached ? At - Regex->Reached : 0);
+    Regex->Steps += Regex->ItemSteps + (uint32_t)(At > Regex->Reached ? At - Regex->Reached : 0);
+    Regex->Steps += RepeatsOf(Regex->Pattern.Units + Block->pattern_position, Block->next_item_length);
     Regex->Reached = At;
     return Regex->Steps > REGEX_MAX_STEPS ? PCRE2_ERROR_MATCHLIMIT : 0;
 }
@@ -51,6 +77,7 @@ Compile(REGEX *Regex, UTF16 Pattern, REGEX_ERROR *Error)
     int Code;
     size_t At;
     uint32_t BackReferences = 0;
+    uint32_t Captures = 0;
 
     Regex->Code = pcre2_compile(Pattern.Units, Pattern.Count, OPTIONS, &Code, &At, NULL);
     if (Regex->Code == NULL)
@@ -59,6 +86,8 @@ Compile(REGEX *Regex, UTF16 Pattern, REGEX_ERROR *Error)
         return false;
     }
     pcre2_pattern_info(Regex->Code, PCRE2_INFO_BACKREFMAX, &BackReferences);
+    pcre2_pattern_info(Regex->Code, PCRE2_INFO_CAPTURECOUNT, &Captures);
+    Regex->ItemSteps = STEPS_PER_ITEM + Captures;
     if (BackReferences == 0)
         return true;
     snprintf(Error->Message, sizeof(Error->Message), "a filter's pattern has no back references");
@@ -78,7 +107,7 @@ Prepare(REGEX *Regex, REGEX_ERROR *Error)
         return false;
     }
     pcre2_set_callout(Regex->Context, CountSteps, Regex);
-    pcre2_set_match_limit(Regex->Context, REGEX_MAX_STEPS);
+    pcre2_set_match_limit(Regex->Context, MATCH_LIMIT);
     pcre2_set_heap_limit(Regex->Context, REGEX_MAX_KIB);
     return true;
 }
@@ -94,6 +123,7 @@ RegexCreate(UTF16 Pattern, REGEX_ERROR *Error)
         Error->At = 0;
         return NULL;
     }
+    Regex->Pattern = Pattern;
     if (Compile(Regex, Pattern, Error) && Prepare(Regex, Error))
         return Regex;
     RegexFree(Regex);
