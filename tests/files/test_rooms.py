@@ -12,15 +12,16 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BELOW = {
     "text": set(),
     "stream": {"text"},
+    "filter": {"text", "stream"},
     "formats": {"text", "stream"},
     "host": {"text", "stream"},
-    "cli": {"text", "stream", "formats", "host"},
+    "cli": {"text", "stream", "filter", "formats", "host"},
 }
 PUBLIC = {path.name for path in (ROOT / "include").glob("*.h")}
 STANDARD_C = set("""assert.h ctype.h errno.h inttypes.h limits.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h
     stdio.h stdlib.h string.h time.h""".split())
 # What is no C standard and still the same everywhere.
-PORTABLE = STANDARD_C | {"getopt.h"}
+PORTABLE = STANDARD_C | {"getopt.h", "pcre2.h"}
 # Where the operating system is known: its own room, and what exists on Windows alone.
 KNOWS_SYSTEM = re.compile(r"host/(windows|linux)/|cli/selftest/|cli/(main_windows|service)\.c$")
 

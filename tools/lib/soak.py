@@ -131,7 +131,8 @@ class Soak:
         names = listed.stdout.split()
         jobs = [(self.schedules, name, 1.0) for name in names]
         jobs += [(self.faults, name, FAULT_SHARE) for name in names]
-        jobs += [(self.fuzz, "requests", 3.0), (self.fuzz, "batch", 1.0), (self.replay, "replay", 1.0)]
+        jobs += [(self.fuzz, "requests", 3.0), (self.fuzz, "batch", 1.0), (self.fuzz, "filter", 1.0)]
+        jobs += [(self.replay, "replay", 1.0)]
         return jobs
 
     def round(self, number, jobs):
