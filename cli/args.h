@@ -24,8 +24,8 @@
 typedef struct ARGS
 {
     int Count;
-    char **Values; /* Values[0] is the command's name */
-    char Error[ARGS_ERROR_BYTES];
+    char **Values;                /* Values[0] is the command's name */
+    char Error[ARGS_ERROR_BYTES]; /* empty: what is wrong with a filter was said already */
 } ARGS;
 
 void ArgsInit(ARGS *Args, int Count, char **Values);

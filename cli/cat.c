@@ -6,24 +6,17 @@
 
 enum
 {
-    OPTION_FROM = 0x300,
-    OPTION_TO,
-    OPTION_MARK_READ
+    OPTION_MARK_READ = 0x300
 };
 
 static const struct option Table[] = {
-    SHOW_OPTIONS_ROWS,
-    {"from", required_argument, NULL, OPTION_FROM},
-    {"to", required_argument, NULL, OPTION_TO},
-    {"mark-read", no_argument, NULL, OPTION_MARK_READ},
-    ARGS_HELP_OPTION,
-    {NULL, 0, NULL, 0},
+    SHOW_OPTIONS_ROWS, CAPTURE_OPTIONS_ROWS, {"mark-read", no_argument, NULL, OPTION_MARK_READ},
+    ARGS_HELP_OPTION,  {NULL, 0, NULL, 0},
 };
 
 typedef struct CAT
 {
-    SHOW_OPTIONS Show;
-    PLAYER Player;
+    PLAYER Player; /* first: a PLAYER of cat is a CAT */
     bool MarkRead;
     bool Help;
 } CAT;
@@ -31,15 +24,25 @@ typedef struct CAT
 static bool
 SetOption(CAT *Cat, ARGS *Args, int Option, const char *Argument)
 {
-    if (Option >= SHOW_OPTION_FIRST && Option < SHOW_OPTION_END)
-        return ShowOptionsSet(&Cat->Show, Args, Option, Argument);
-    if (Option == OPTION_FROM)
-        return RangePlaceRead(&Cat->Player.From, Args, "from", Argument);
-    if (Option == OPTION_TO)
-        return RangePlaceRead(&Cat->Player.To, Args, "to", Argument);
+    bool Taken;
+    bool Good = PlayerSetOption(&Cat->Player, Args, Option, Argument, &Taken);
+
+    if (Taken)
+        return Good;
     Cat->MarkRead = Cat->MarkRead || Option == OPTION_MARK_READ;
     Cat->Help = Option == ARGS_HELP;
     return Option != ARGS_WRONG;
+}
+
+/* Whether only a part of the capture may be shown. */
+static bool
+IsPart(const PLAYER *Player)
+{
+    const CAPTURE_OPTIONS *Options = &Player->Options;
+    const SHOW_OPTIONS *Show = &Player->Show;
+
+    return Options->From.Given || Options->To.Given || Options->Kinds != 0 || Options->IdCount != 0 ||
+           Show->Count != 0 || Show->PatternCount != 0 || Show->FilterCount != 0;
 }
 
 static bool
@@ -47,7 +50,7 @@ Parse(CAT *Cat, ARGS *Args)
 {
     int Option;
 
-    ShowOptionsInit(&Cat->Show);
+    ShowOptionsInit(&Cat->Player.Show);
     while ((Option = ArgsNext(Args, Table)) != ARGS_END)
     {
         if (!SetOption(Cat, Args, Option, optarg))
@@ -55,31 +58,16 @@ Parse(CAT *Cat, ARGS *Args)
         if (Cat->Help)
             return true;
     }
-    if (Cat->MarkRead && (Cat->Player.From.Given || Cat->Player.To.Given || Cat->Show.Count != 0))
-        return ArgsRefuse(Args, "mark-read", "and --from, --to or --count",
-                          "only what is shown whole was read");
+    if (Cat->MarkRead && IsPart(&Cat->Player))
+        return ArgsRefuse(Args, "mark-read", "and what shows a part", "only what is shown whole was read");
     return ArgsOperandCount(Args) != 0 || ArgsRefuse(Args, NULL, "cat", "which capture?");
-}
-
-static void
-Begin(PLAYER *Player)
-{
-    CAT *Cat = Player->Context;
-    ShowOptionsBegin(&Cat->Show, &Player->Stream, FactsViewHooks(&Player->Facts), PRCM_KINDS_ALL);
-}
-
-static void
-Notice(void *Context, const char *Text)
-{
-    CAT *Cat = Context;
-    ShowOptionsNotice(&Cat->Show, &Cat->Player.Stream, Text);
 }
 
 /* A file of a folder that has ended was read when all of it is written. One that is still being written to is read again. */
 static void
 MarkRead(PLAYER *Player, const PRCM_CAPTURE_ITEM *Item)
 {
-    const CAT *Cat = Player->Context;
+    const CAT *Cat = (const CAT *)Player;
     PRCM_CAPTURE_STORE Store;
 
     if (!Cat->MarkRead || Item->Type != PRCM_ITEM_FILE_END || Item->Name == NULL || !Item->Closed ||
@@ -98,7 +86,7 @@ MarkRead(PLAYER *Player, const PRCM_CAPTURE_ITEM *Item)
 static EXIT_CODE
 RunCat(ARGS *Args)
 {
-    static CAT Cat = {.Player = {.Context = &Cat, .Begin = Begin, .Notice = Notice, .Item = MarkRead}};
+    static CAT Cat = {.Player = {.Item = MarkRead}};
     EXIT_CODE Code;
 
     if (!Parse(&Cat, Args))
@@ -107,7 +95,7 @@ RunCat(ARGS *Args)
         Code = CommandShowHelp(&CatCommand);
     else
         Code = PlayerPlayAll(&Cat.Player, Args);
-    ShowOptionsDestroy(&Cat.Show);
+    ShowOptionsDestroy(&Cat.Player.Show);
     return Code;
 }
 
@@ -121,6 +109,11 @@ const COMMAND CatCommand = {
             "place, and at the end the account of each run of the driver.\n"
             "\n"
             "what:\n"
+            "  --filter FILTER     of which FILTER is true, such as\n"
+            "                      'kind == start and command_line contains \"-enc\"';\n"
+            "                      \"prcm help filter\" lists the fields. Up to 16 times\n"
+            "  --kind KINDS        start,exit,image: short for a filter\n"
+            "  --pid PID           of this process: the same; up to 64 times\n"
             "  --image PATTERN     of images that match, as with watch\n"
             "from where, and how much:\n"
             "  --from PLACE        a number, a token or a time: 2026-11-22T15:04:05Z; without\n"

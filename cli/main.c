@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "filter/filter.h"
 #include "host/console.h"
 #include "message.h"
 #include "output.h"
@@ -140,6 +141,28 @@ RunCommand(int Count, char **Values)
 }
 
 static EXIT_CODE
+ShowFilterHelp(void)
+{
+    SinkText(ConsoleOutput(),
+             "A filter is true or false of an event:\n\n"
+             "  kind == start and image endswith \"\\\\powershell.exe\" and not user == \"NT "
+             "AUTHORITY\\\\SYSTEM\"\n"
+             "  kind == image and image matches \"*\\\\Temp\\\\*\"\n"
+             "  exit_status == 0xC0000005 or lifetime_ms < 100ms\n"
+             "  command_line =~ \"-e(nc)?\\\\s\" or pid in (4, 88)\n\n"
+             "  ==  !=  <  <=  >  >=  in (A, B)          any value\n"
+             "  contains  startswith  endswith           text\n"
+             "  matches \"*.dll\"                          text, with * and ?\n"
+             "  =~  !~                                   text, a regular expression\n"
+             "  has(FIELD)  status(FIELD) == \"absent\"    whether there is a value, and why not\n"
+             "  and  or  not  ( )\n\n"
+             "Case does not count. A field without a value is neither equal nor unequal to anything.\n"
+             "docs/filters.md tells all of it. The fields:\n\n");
+    FilterWriteFields(ConsoleOutput());
+    return EXIT_OK;
+}
+
+static EXIT_CODE
 Run(int Count, char **Values)
 {
     if (Count == 0)
@@ -150,6 +173,8 @@ Run(int Count, char **Values)
     bool Help = strcmp(Values[0], "help") == 0;
     if (strcmp(Values[0], "--version") == 0)
         return ShowVersion();
+    if (Help && Count > 1 && strcmp(Values[1], "filter") == 0)
+        return ShowFilterHelp();
     bool Known;
     const COMMAND *Command = Help && Count > 1 ? FindCommand(Values[1], &Known) : NULL;
     if (Command != NULL)

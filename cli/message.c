@@ -50,6 +50,9 @@ MessageFail(const char *Do, PRCM_RESULT Result)
 EXIT_CODE
 MessageUsage(const ARGS *Args)
 {
-    MessageSay("%s. See \"prcm %s --help\".", Args->Error, Args->Values[0]);
+    if (Args->Error[0] != '\0')
+        MessageSay("%s. See \"prcm %s --help\".", Args->Error, Args->Values[0]);
+    else
+        MessageSay("see \"prcm help filter\".");
     return EXIT_USAGE;
 }

@@ -9,6 +9,18 @@
 
 #define DO_BYTES 1024
 
+bool
+PlayerSetOption(PLAYER *Player, ARGS *Args, int Option, const char *Argument, bool *Taken)
+{
+    *Taken = true;
+    if (Option >= SHOW_OPTION_FIRST && Option < SHOW_OPTION_END)
+        return ShowOptionsSet(&Player->Show, Args, Option, Argument);
+    if (Option >= CAPTURE_OPTION_FIRST && Option < CAPTURE_OPTION_END)
+        return CaptureOptionsSet(&Player->Options, Args, Option, Argument);
+    *Taken = false;
+    return false;
+}
+
 static PRCM_RESULT
 OpenFolder(const char *Path, PRCM_CAPTURE_READER **Reader)
 {
@@ -34,7 +46,7 @@ Seek(PLAYER *Player)
     PRCM_CAPTURE_ITEM Item;
     PRCM_RESULT Result;
 
-    if (!Player->From.Given && !Player->To.Given)
+    if (!Player->Options.From.Given && !Player->Options.To.Given)
         return PRCM_OK;
     do
     {
@@ -42,11 +54,12 @@ Seek(PLAYER *Player)
         if (Result == PRCM_OK && Item.Type == PRCM_ITEM_FACT)
             FactsAdd(&Player->Facts, Item.Fact);
     } while (Result == PRCM_OK && Item.Type != PRCM_ITEM_BATCH && Item.Type != PRCM_ITEM_END);
-    if (Result == PRCM_OK && !Player->From.Given)
+    if (Result == PRCM_OK && !Player->Options.From.Given)
         Result = PrcmCaptureSeekNumber(Player->Reader, 0, 0);
     if (Result != PRCM_OK)
         return Result;
-    return RangeApply(&Player->From, &Player->To, &Player->Facts, Player->Reader, &Player->Stream.Range);
+    return RangeApply(&Player->Options.From, &Player->Options.To, &Player->Facts, Player->Reader,
+                      &Player->Stream.Range);
 }
 
 static PRCM_RESULT
@@ -66,21 +79,40 @@ Play(PLAYER *Player)
             Player->Item(Player, &Item);
     }
     PlaybackEnd(&Player->Playback);
-    if (Result == PRCM_OK && Player->Playback.Runs == 0 && Player->From.Given)
+    if (Result == PRCM_OK && Player->Playback.Runs == 0 && Player->Options.From.Given)
         MessageSay("%s has nothing from there on.", Player->Path);
     return Result;
+}
+
+static void
+Notice(void *Context, const char *Text)
+{
+    PLAYER *Player = Context;
+    ShowOptionsNotice(&Player->Show, &Player->Stream, Text);
+}
+
+static void
+BeginStream(PLAYER *Player)
+{
+    ShowOptionsBegin(&Player->Show, &Player->Stream, FactsViewHooks(&Player->Facts), PRCM_KINDS_ALL);
+    Player->Stream.Kinds = Player->Options.Kinds;
+    Player->Stream.Ids = Player->Options.Ids;
+    Player->Stream.IdCount = Player->Options.IdCount;
+    if (Player->Begin != NULL)
+        Player->Begin(Player);
 }
 
 static EXIT_CODE
 PlayOpened(PLAYER *Player)
 {
     FactsInit(&Player->Facts);
-    Player->Begin(Player);
+    BeginStream(Player);
     PlaybackInit(&Player->Playback, Player->Reader, &Player->Stream, &Player->Facts);
-    Player->Playback.Notice = Player->Notice;
-    Player->Playback.Context = Player->Context;
+    Player->Playback.Notice = Notice;
+    Player->Playback.Context = Player;
     PRCM_RESULT Result = Play(Player);
     uint32_t Error = PrcmLastSystemError();
+    ShowOptionsSayUndecided(&Player->Show);
     if (Player->End != NULL)
         Player->End(Player);
     StreamDestroy(&Player->Stream);

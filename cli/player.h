@@ -6,8 +6,9 @@
 #ifndef CLI_PLAYER_H
 #define CLI_PLAYER_H
 
+#include "capture_options.h"
 #include "exit_code.h"
-#include "range_options.h"
+#include "show_options.h"
 #include "stream/playback.h"
 
 typedef struct PLAYER PLAYER;
@@ -15,11 +16,9 @@ typedef struct PLAYER PLAYER;
 struct PLAYER
 {
     /* Set by the command. */
-    RANGE_PLACE From;
-    RANGE_PLACE To;
-    void *Context;                 /* of what follows */
-    void (*Begin)(PLAYER *Player); /* initializes Stream */
-    PLAYBACK_NOTICE *Notice;
+    CAPTURE_OPTIONS Options;
+    SHOW_OPTIONS Show;
+    void (*Begin)(PLAYER *Player); /* Stream is as the options say; may be NULL */
     void (*Item)(PLAYER *Player, const PRCM_CAPTURE_ITEM *Item); /* has been shown; may be NULL */
     void (*End)(PLAYER *Player);                                 /* all is shown; may be NULL */
 
@@ -29,6 +28,10 @@ struct PLAYER
     STREAM Stream;
     PLAYBACK Playback;
 };
+
+/* Takes an option of SHOW_OPTIONS_ROWS or CAPTURE_OPTIONS_ROWS. false: it is none of them, or Args->Error says what is wrong
+ * with it; *Taken tells the two apart. */
+bool PlayerSetOption(PLAYER *Player, ARGS *Args, int Option, const char *Argument, bool *Taken);
 
 /* EXIT_OK only if nothing is missing or damaged. What is wrong was said. */
 EXIT_CODE PlayerPlay(PLAYER *Player, const char *Path);

@@ -80,6 +80,7 @@ ReadingOptionsSet(READING_OPTIONS *Options, ARGS *Args, int Option, const char *
     switch (Option)
     {
     case READING_OPTION_KIND:
+        Options->KindsGiven = true;
         return ArgsKinds(Args, "kind", Argument, &Options->Subscription.Kinds);
     case READING_OPTION_PID:
         return AddKey(Options, Args, Argument);
@@ -92,6 +93,23 @@ ReadingOptionsSet(READING_OPTIONS *Options, ARGS *Args, int Option, const char *
     default:
         return SetReadBytes(&Options->Subscription, Args, Argument);
     }
+}
+
+/* Kinds that were asked for are left as they are. The processes of the first filter that names some are taken: the others
+ * still say which of their events are shown. */
+void
+ReadingOptionsNarrow(READING_OPTIONS *Options, const FILTER *Filter)
+{
+    PRCM_SUBSCRIPTION *Subscription = &Options->Subscription;
+    FILTER_NEEDS Needs;
+
+    FilterGetNeeds(Filter, &Needs);
+    if (!Options->KindsGiven)
+        Subscription->Kinds = Subscription->Kinds == 0 ? Needs.Read : Subscription->Kinds | Needs.Read;
+    if (Subscription->KeyCount != 0 || Needs.KeyCount == 0)
+        return;
+    memcpy(Options->Keys, Needs.Keys, Needs.KeyCount * sizeof(Needs.Keys[0]));
+    Subscription->KeyCount = Needs.KeyCount;
 }
 
 void

@@ -6,6 +6,7 @@
 #define CLI_READING_OPTIONS_H
 
 #include "args.h"
+#include "filter/filter.h"
 #include "prcm.h"
 
 #define READING_NO_DURATION UINT32_MAX
@@ -37,6 +38,7 @@ typedef struct READING_OPTIONS
 {
     PRCM_SUBSCRIPTION Subscription; /* Keys points into this structure */
     uint32_t Keys[PRCM_MAX_KEYS];
+    bool KindsGiven;
     uint32_t DurationMs;  /* READING_NO_DURATION: no limit; 0: what is there already */
     uint32_t ReadDelayMs; /* between two reads */
 } READING_OPTIONS;
@@ -46,6 +48,9 @@ void ReadingOptionsInit(READING_OPTIONS *Options, uint32_t From);
 
 /* Takes one of READING_OPTIONS_ROWS. false: Args->Error says what is wrong. */
 bool ReadingOptionsSet(READING_OPTIONS *Options, ARGS *Args, int Option, const char *Argument);
+
+/* Leaves to the driver what it can leave out for a filter, where no option says otherwise. After all options. */
+void ReadingOptionsNarrow(READING_OPTIONS *Options, const FILTER *Filter);
 
 /* After the last. */
 void ReadingOptionsFinish(READING_OPTIONS *Options);

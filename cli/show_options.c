@@ -6,6 +6,7 @@
 
 #include "formats/formats.h"
 #include "host/console.h"
+#include "host/system.h"
 #include "message.h"
 #include "output.h"
 
@@ -29,6 +30,56 @@ AddPattern(SHOW_OPTIONS *Options, ARGS *Args, const char *Argument)
     return true;
 }
 
+bool
+ShowOptionsAddFilter(SHOW_OPTIONS *Options, ARGS *Args, const char *Option, const char *Text)
+{
+    FILTER_ERROR Error;
+
+    if (Options->FilterCount == SHOW_MAX_FILTERS)
+        return ArgsRefuse(Args, Option, Text, "too many filters: join them by \"and\"");
+    FILTER *Filter = FilterParse(Text, SystemTime(false), &Error);
+    if (Filter == NULL)
+    {
+        MessageSay("--%s: %s", Option, Error.Message);
+        FilterWritePlace(ConsoleErrors(), Text, &Error);
+        Args->Error[0] = '\0';
+        return false;
+    }
+    Options->Filters[Options->FilterCount++] = (SHOW_FILTER){.Text = Text, .Filter = Filter};
+    return true;
+}
+
+/* STREAM_WANTED. */
+static bool
+Passes(void *Context, const FORMAT_ORIGIN *Origin, const EVENT *Event)
+{
+    const SHOW_OPTIONS *Options = Context;
+
+    for (uint32_t Index = 0; Index < Options->FilterCount; Index++)
+    {
+        if (!FilterMatches(Options->Filters[Index].Filter, Origin, Event))
+            return false;
+    }
+    return true;
+}
+
+void
+ShowOptionsSayUndecided(SHOW_OPTIONS *Options)
+{
+    for (uint32_t Index = 0; Index < Options->FilterCount; Index++)
+    {
+        SHOW_FILTER *Filter = &Options->Filters[Index];
+        const FILTER_UNDECIDED *Undecided = FilterUndecided(Filter->Filter);
+        if (Filter->Said || Undecided->Events == 0)
+            continue;
+        Filter->Said = true;
+        MessageSay("--filter: %s. It let pass number %llu, and may let pass more:", Undecided->Reason.Message,
+                   (unsigned long long)Undecided->FirstSequence);
+        FilterWritePlace(ConsoleErrors(), Filter->Text, &Undecided->Reason);
+        SinkFlush(ConsoleErrors());
+    }
+}
+
 void
 ShowOptionsInit(SHOW_OPTIONS *Options)
 {
@@ -40,6 +91,8 @@ ShowOptionsDestroy(SHOW_OPTIONS *Options)
 {
     while (Options->PatternCount != 0)
         free((void *)(uintptr_t)Options->Patterns[--Options->PatternCount].Units);
+    while (Options->FilterCount != 0)
+        FilterFree(Options->Filters[--Options->FilterCount].Filter);
 }
 
 bool
@@ -49,6 +102,8 @@ ShowOptionsSet(SHOW_OPTIONS *Options, ARGS *Args, int Option, const char *Argume
     {
     case SHOW_OPTION_IMAGE:
         return AddPattern(Options, Args, Argument);
+    case SHOW_OPTION_FILTER:
+        return ShowOptionsAddFilter(Options, Args, "filter", Argument);
     case SHOW_OPTION_COUNT:
         return ArgsNumber(Args, "count", Argument, 1, UINT64_MAX, &Options->Count);
     case SHOW_OPTION_JSON:
@@ -63,7 +118,7 @@ ShowOptionsSet(SHOW_OPTIONS *Options, ARGS *Args, int Option, const char *Argume
 }
 
 void
-ShowOptionsBegin(const SHOW_OPTIONS *Options, STREAM *Stream, const VIEW_HOOKS *Hooks, uint32_t Kinds)
+ShowOptionsBegin(SHOW_OPTIONS *Options, STREAM *Stream, const VIEW_HOOKS *Hooks, uint32_t Kinds)
 {
     SINK *Sink = ConsoleOutput();
 
@@ -73,6 +128,8 @@ ShowOptionsBegin(const SHOW_OPTIONS *Options, STREAM *Stream, const VIEW_HOOKS *
     Stream->Patterns = Options->Patterns;
     Stream->PatternCount = Options->PatternCount;
     Stream->CountLimit = Options->Count;
+    Stream->Wanted = Options->FilterCount != 0 ? Passes : NULL;
+    Stream->WantedContext = Options;
 }
 
 void

@@ -4,7 +4,6 @@
 #include "command.h"
 #include "message.h"
 #include "player.h"
-#include "show_options.h"
 #include "stream/rate.h"
 #include "stream/tally.h"
 #include "text/json.h"
@@ -20,18 +19,12 @@
 
 enum
 {
-    OPTION_FROM = 0x300,
-    OPTION_TO,
-    OPTION_TOP,
+    OPTION_TOP = 0x300
 };
 
 static const struct option Table[] = {
-    SHOW_OPTIONS_ROWS,
-    {"from", required_argument, NULL, OPTION_FROM},
-    {"to", required_argument, NULL, OPTION_TO},
-    {"top", required_argument, NULL, OPTION_TOP},
-    ARGS_HELP_OPTION,
-    {NULL, 0, NULL, 0},
+    SHOW_OPTIONS_ROWS, CAPTURE_OPTIONS_ROWS, {"top", required_argument, NULL, OPTION_TOP},
+    ARGS_HELP_OPTION,  {NULL, 0, NULL, 0},
 };
 
 /* What is counted by name, in the order in which it is shown. */
@@ -58,7 +51,6 @@ static const struct
 
 typedef struct STATS
 {
-    SHOW_OPTIONS Show;
     PLAYER Player;
     uint64_t Top;
     bool Help;
@@ -73,12 +65,11 @@ static STATS Stats;
 static bool
 SetOption(ARGS *Args, int Option, const char *Argument)
 {
-    if (Option >= SHOW_OPTION_FIRST && Option < SHOW_OPTION_END)
-        return ShowOptionsSet(&Stats.Show, Args, Option, Argument);
-    if (Option == OPTION_FROM)
-        return RangePlaceRead(&Stats.Player.From, Args, "from", Argument);
-    if (Option == OPTION_TO)
-        return RangePlaceRead(&Stats.Player.To, Args, "to", Argument);
+    bool Taken;
+    bool Good = PlayerSetOption(&Stats.Player, Args, Option, Argument, &Taken);
+
+    if (Taken)
+        return Good;
     if (Option == OPTION_TOP)
         return ArgsNumber(Args, "top", Argument, 1, MAX_TOP, &Stats.Top);
     Stats.Help = Option == ARGS_HELP;
@@ -90,7 +81,7 @@ Parse(ARGS *Args)
 {
     int Option;
 
-    ShowOptionsInit(&Stats.Show);
+    ShowOptionsInit(&Stats.Player.Show);
     Stats.Top = DEFAULT_TOP;
     while ((Option = ArgsNext(Args, Table)) != ARGS_END)
     {
@@ -153,16 +144,7 @@ static const FORMAT Counting = {
 static void
 Begin(PLAYER *Player)
 {
-    ShowOptionsBegin(&Stats.Show, &Player->Stream, FactsViewHooks(&Player->Facts), PRCM_KINDS_ALL);
     Player->Stream.Format = &Counting;
-}
-
-/* Remarks stand above what they are about; JSON has them on standard error. */
-static void
-Notice(void *Context, const char *Text)
-{
-    (void)Context;
-    ShowOptionsNotice(&Stats.Show, &Stats.Player.Stream, Text);
 }
 
 static void
@@ -356,7 +338,7 @@ static void
 End(PLAYER *Player)
 {
     RateFinish(&Stats.Rate);
-    if (Stats.Show.Json)
+    if (Stats.Player.Show.Json)
         WriteJson(Player->Stream.Sink);
     else
         WriteText(Player->Stream.Sink);
@@ -373,7 +355,6 @@ RunStats(ARGS *Args)
     EXIT_CODE Code;
 
     Stats.Player.Begin = Begin;
-    Stats.Player.Notice = Notice;
     Stats.Player.End = End;
     if (!Parse(Args))
         Code = MessageUsage(Args);
@@ -381,7 +362,7 @@ RunStats(ARGS *Args)
         Code = CommandShowHelp(&StatsCommand);
     else
         Code = PlayerPlayAll(&Stats.Player, Args);
-    ShowOptionsDestroy(&Stats.Show);
+    ShowOptionsDestroy(&Stats.Player.Show);
     return Code;
 }
 
@@ -397,6 +378,9 @@ const COMMAND StatsCommand = {
             "  --top N          names and seconds to show of each (default 10, at most 64)\n"
             "  --from PLACE     a number, a token or a time, as with cat\n"
             "  --to PLACE       the last to be counted\n"
+            "  --filter FILTER  only of which FILTER is true, as with cat\n"
+            "  --kind KINDS     start,exit,image: short for a filter\n"
+            "  --pid PID        of this process: the same; up to 64 times\n"
             "  --image PATTERN  of images that match, as with watch\n"
             "  --count N        only the first N\n"
             "  --json           one JSON object for each capture\n"

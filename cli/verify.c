@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-
 #include "command.h"
 #include "formats/formats.h"
 #include "host/console.h"
 #include "message.h"
 #include "output.h"
 #include "player.h"
-#include "show_options.h"
 
 enum
 {
@@ -24,8 +21,7 @@ static const struct option Table[] = {
 
 typedef struct VERIFY
 {
-    SHOW_OPTIONS Show;
-    PLAYER Player;
+    PLAYER Player; /* first: a PLAYER of verify is a VERIFY */
     FORMAT Format; /* one that shows events, without them */
     bool Help;
 } VERIFY;
@@ -35,12 +31,12 @@ Parse(VERIFY *Verify, ARGS *Args)
 {
     int Option;
 
-    ShowOptionsInit(&Verify->Show);
+    ShowOptionsInit(&Verify->Player.Show);
     while ((Option = ArgsNext(Args, Table)) != ARGS_END)
     {
         if (Option == OPTION_JSON)
-            Verify->Show.Json = true;
-        else if (Option == OPTION_COLOR && !ArgsColor(Args, "color", optarg, &Verify->Show.Color))
+            Verify->Player.Show.Json = true;
+        else if (Option == OPTION_COLOR && !ArgsColor(Args, "color", optarg, &Verify->Player.Show.Color))
             return false;
         else if (Option == ARGS_WRONG)
             return false;
@@ -72,21 +68,13 @@ NoHeader(SINK *Sink, const FORMAT_ORIGIN *Origin, const FORMAT_HEADER *Header)
 static void
 Begin(PLAYER *Player)
 {
-    VERIFY *Verify = Player->Context;
+    VERIFY *Verify = (VERIFY *)Player;
 
-    ShowOptionsBegin(&Verify->Show, &Player->Stream, FactsViewHooks(&Player->Facts), PRCM_KINDS_ALL);
     Verify->Format = *Player->Stream.Format;
     Verify->Format.Event = NoEvent;
-    if (!Verify->Show.Json)
+    if (!Verify->Player.Show.Json)
         Verify->Format.Header = NoHeader;
     Player->Stream.Format = &Verify->Format;
-}
-
-static void
-Notice(void *Context, const char *Text)
-{
-    VERIFY *Verify = Context;
-    ShowOptionsNotice(&Verify->Show, &Verify->Player.Stream, Text);
 }
 
 static void
@@ -123,11 +111,11 @@ ShowVerdict(PLAYER *Player, SINK *Sink)
 static void
 End(PLAYER *Player)
 {
-    const VERIFY *Verify = Player->Context;
+    const VERIFY *Verify = (const VERIFY *)Player;
     SINK *Sink = Player->Stream.Sink;
     PRCM_CAPTURE_TOTALS Totals;
 
-    if (Verify->Show.Json)
+    if (Verify->Player.Show.Json)
         return;
     PrcmCaptureTotals(Player->Reader, &Totals);
     Count(Sink, Totals.Files, " file, ", " files, ");
@@ -151,7 +139,7 @@ End(PLAYER *Player)
 static EXIT_CODE
 RunVerify(ARGS *Args)
 {
-    static VERIFY Verify = {.Player = {.Context = &Verify, .Begin = Begin, .Notice = Notice, .End = End}};
+    static VERIFY Verify = {.Player = {.Begin = Begin, .End = End}};
     EXIT_CODE Code;
 
     if (!Parse(&Verify, Args))
@@ -160,7 +148,7 @@ RunVerify(ARGS *Args)
         Code = CommandShowHelp(&VerifyCommand);
     else
         Code = PlayerPlayAll(&Verify.Player, Args);
-    ShowOptionsDestroy(&Verify.Show);
+    ShowOptionsDestroy(&Verify.Player.Show);
     return Code;
 }
 

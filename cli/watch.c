@@ -141,6 +141,7 @@ Follow(WATCH *Watch)
         if (!SinkFlush(Watch->Stream.Sink) || !GoOn)
             return PRCM_OK;
         SayLost(Watch, false);
+        ShowOptionsSayUndecided(&Watch->Options.Show);
         Watch->Shown = Batch->Next;
         SystemRefreshDrives(&Watch->Stream.View.Paths);
 
@@ -267,7 +268,7 @@ WatchSession(WATCH *Watch)
 static EXIT_CODE
 WatchDriver(WATCH *Watch)
 {
-    const WATCH_OPTIONS *Options = &Watch->Options;
+    WATCH_OPTIONS *Options = &Watch->Options;
 
     Watch->StopEvent = ConsoleStopEvent();
     if (Watch->StopEvent == NULL)
@@ -308,6 +309,10 @@ const COMMAND WatchCommand = {
             "code 0 only if the account closes.\n"
             "\n"
             "what to read; all else counts as filtered:\n"
+            "  --filter FILTER     of which FILTER is true, such as\n"
+            "                      'kind == start and command_line contains \"-enc\"';\n"
+            "                      \"prcm help filter\" lists the fields. What the driver can\n"
+            "                      leave out, it does. Up to 16 times\n"
             "  --kind KINDS        start,exit,image (default: all)\n"
             "  --pid PID           of this process; up to 64 times\n"
             "  --image PATTERN     of images that match, with * and ?: the whole path if\n"

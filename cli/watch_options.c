@@ -60,6 +60,8 @@ WatchOptionsParse(WATCH_OPTIONS *Options, ARGS *Args)
         if (Options->Help)
             return true;
     }
+    for (uint32_t Index = 0; Index < Options->Show.FilterCount; Index++)
+        ReadingOptionsNarrow(&Options->Reading, Options->Show.Filters[Index].Filter);
     ReadingOptionsFinish(&Options->Reading);
     if (Options->Show.PatternCount != 0 &&
         Options->Reading.Subscription.Kinds == PRCM_KIND_BIT(PRCM_KIND_EXIT))

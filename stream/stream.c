@@ -35,7 +35,7 @@ IsInRange(const STREAM_RANGE *Range, const PRCM_RECORD *Record)
 }
 
 static bool
-IsWanted(const STREAM *Stream, const EVENT *Event)
+MatchesPattern(const STREAM *Stream, const EVENT *Event)
 {
     for (uint32_t Index = 0; Index < Stream->PatternCount && Event->ImageKnown; Index++)
     {
@@ -43,6 +43,27 @@ IsWanted(const STREAM *Stream, const EVENT *Event)
             return true;
     }
     return Stream->PatternCount == 0;
+}
+
+static bool
+HasKindAndId(const STREAM *Stream, const PRCM_RECORD *Record)
+{
+    if (Stream->Kinds != 0 && (Stream->Kinds & PRCM_KIND_BIT(Record->Kind)) == 0)
+        return false;
+    for (uint32_t Index = 0; Index < Stream->IdCount; Index++)
+    {
+        if (Stream->Ids[Index] == Record->Key)
+            return true;
+    }
+    return Stream->IdCount == 0;
+}
+
+static bool
+IsWanted(const STREAM *Stream, const EVENT *Event)
+{
+    return IsInRange(&Stream->Range, Event->Record) && HasKindAndId(Stream, Event->Record) &&
+           MatchesPattern(Stream, Event) &&
+           (Stream->Wanted == NULL || Stream->Wanted(Stream->WantedContext, &Stream->Origin, Event));
 }
 
 static void
@@ -69,7 +90,7 @@ ShowRecord(STREAM *Stream, const PRCM_RECORD *Record)
         return;
     }
     ViewResolve(&Stream->View, Record, &Event);
-    if (!IsInRange(&Stream->Range, Record) || !IsWanted(Stream, &Event))
+    if (!IsWanted(Stream, &Event))
     {
         Stream->Filtered[Record->Kind]++;
         return;

@@ -16,6 +16,9 @@ typedef struct STREAM_RANGE
     int64_t ToTime; /* times need not ascend: what follows is looked at all the same */
 } STREAM_RANGE;
 
+/* Whether an event is to be shown. */
+typedef bool STREAM_WANTED(void *Context, const FORMAT_ORIGIN *Origin, const EVENT *Event);
+
 typedef struct STREAM
 {
     const FORMAT *Format;
@@ -24,12 +27,17 @@ typedef struct STREAM
     FORMAT_ORIGIN Origin;
     const UTF16 *Patterns; /* of images; an event has to match one */
     uint32_t PatternCount; /* 0: every event is shown */
-    uint64_t CountLimit;   /* events to show; 0: no limit */
-    bool EndAtLoss;        /* show nothing behind the first hole */
-    STREAM_RANGE Range;    /* what lies outside counts as not wanted */
+    uint32_t Kinds;        /* PRCM_KIND_BIT of those to be shown; 0: all */
+    const uint32_t *Ids;   /* of processes; an event has to be of one */
+    uint32_t IdCount;      /* 0: all */
+    STREAM_WANTED *Wanted; /* NULL: all that match */
+    void *WantedContext;
+    uint64_t CountLimit; /* events to show; 0: no limit */
+    bool EndAtLoss;      /* show nothing behind the first hole */
+    STREAM_RANGE Range;  /* what lies outside counts as not wanted */
     uint64_t Shown;
     uint64_t Lost;                      /* events, as told of each hole */
-    uint64_t Filtered[PRCM_KIND_COUNT]; /* events not shown because of Patterns and Range */
+    uint64_t Filtered[PRCM_KIND_COUNT]; /* events not shown because of what precedes */
     CLOSING_CUT Cut;                    /* where enough was shown in the middle of a batch */
 } STREAM;
 

@@ -65,7 +65,8 @@ def test_texts_leave_no_placeholder(kit):
 
 def test_try_on_windows_names_the_files_of_the_kit(kit):
     text = (kit / "TRY-ON-WINDOWS.txt").read_text()
-    listed = set(re.findall(r"^(\S+\.\w+|LICENSE|THIRD-PARTY-LICENSES)\s{2,}\S", text.split("The files")[1], re.MULTILINE))
+    files = text.split("The files")[1]
+    listed = set(re.findall(r"^(\S+\.\w+|LICENSE|THIRD-PARTY-LICENSES)\s{2,}\S", files, re.MULTILINE))
     assert listed == FILES - {"TRY-ON-WINDOWS.txt"}
 
 

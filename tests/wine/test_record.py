@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""`prcm record`: what the driver told is in the capture, once, whatever ends the recording; and this machine's prcm shows it
-as watch did in the box."""
+"""`prcm record`: what the driver told is in the capture, once, whatever ends the recording; and this machine's prcm
+shows it as watch did in the box."""
 
 import random
 import time
@@ -8,7 +8,7 @@ import time
 import pytest
 
 from box import wait_until
-from prcm import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_NO_DRIVER, EXIT_OK, EXIT_STOPPED, EXIT_USAGE
+from prcm import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_NO_DRIVER, EXIT_STOPPED, EXIT_USAGE
 from stream import Stream, check_stream
 from truth import check_truth
 

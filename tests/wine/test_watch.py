@@ -56,6 +56,29 @@ def test_processes_are_left_out_by_the_driver(filled):
     assert stream.account["filtered_driver"]["total"] == len(truth) - len(stream.events)
 
 
+def test_what_the_driver_can_leave_out_for_a_filter_it_does(filled):
+    prcm, truth = filled
+    stream = read_filtered(prcm, "--filter", 'kind == image and image endswith ".dll"')
+    kept(stream, truth, lambda event: event["event"] == "image_load")
+    assert stream.account["filtered_console"]["total"] == 0
+    stream = read_filtered(prcm, "--filter", "pid in (1000000, 1000076)")
+    kept(stream, truth, lambda event: event["pid"] in (1000000, 1000076))
+    assert stream.account["filtered_console"]["total"] == 0
+    stream = read_filtered(prcm, "--filter", "kind == exit and image endswith '.exe'", "--filter", "exit_status != 3")
+    kept(stream, truth, lambda event: event["event"] == "process_exit" and event["exit_status"] != 3)
+    assert stream.account["filtered_driver"]["image_load"] == 60
+    assert stream.account["filtered_console"]["process_start"] == 20
+
+
+def test_a_wrong_filter_is_told_with_the_place(prcm):
+    program = prcm.box.start(prcm.console, "watch", "--filter", "kind == start and parent_imag == 'x'")
+    assert program.wait() == EXIT_USAGE, program.report()
+    said, text, mark, more = program.error_text().splitlines()
+    assert said == 'prcm: --filter: unknown field "parent_imag"; did you mean parent_image?'
+    assert text.index("parent_imag") == mark.index("^") and mark.strip() == "^" + "~" * 10
+    assert "help filter" in more
+
+
 def test_images_are_left_out_by_the_console(filled):
     prcm, truth = filled
     one = truth[0]["image"]
