@@ -72,7 +72,8 @@ bool
 BlockIsKnown(const CAPTURE_HEADER *Header)
 {
     return Header->Version == CAPTURE_VERSION && Header->Kind >= CAPTURE_KIND_FILE &&
-           Header->Kind <= CAPTURE_KIND_END && (Header->Flags & ~CAPTURE_FLAG_ZSTD) == 0;
+           Header->Kind <= CAPTURE_KIND_END &&
+           (Header->Flags & ~(CAPTURE_FLAG_ZSTD | CAPTURE_FLAG_WOVEN)) == 0;
 }
 
 static uint32_t
@@ -97,7 +98,8 @@ bool
 BlockHeaderIsWellFormed(const CAPTURE_ANY_HEADER *Header)
 {
     const CAPTURE_HEADER *Block = &Header->Block;
-    if (Block->HeaderBytes < KindHeaderBytes(Block->Kind))
+    if (Block->HeaderBytes < KindHeaderBytes(Block->Kind) ||
+        ((Block->Flags & CAPTURE_FLAG_WOVEN) != 0 && Block->Kind != CAPTURE_KIND_BATCHES))
         return false;
     return (Block->Flags & CAPTURE_FLAG_ZSTD) != 0 ? Block->StoredBytes < Block->RawBytes
                                                    : Block->StoredBytes == Block->RawBytes;

@@ -18,7 +18,8 @@
 #define CAPTURE_KIND_INDEX   5u /* of the blocks since the index before */
 #define CAPTURE_KIND_END     6u /* of the indexes; the last of a file */
 
-#define CAPTURE_FLAG_ZSTD 1u
+#define CAPTURE_FLAG_ZSTD  1u
+#define CAPTURE_FLAG_WOVEN 2u /* of BATCHES: before compression, the payload was woven */
 
 #define CAPTURE_MAX_HEADER_BYTES 4096u
 #define CAPTURE_MAX_RAW_BYTES    (4u * 1024u * 1024u)

@@ -174,7 +174,31 @@ PayloadDestroy(CAPTURE_PAYLOAD *Payload)
     BlockUnpackerFree(Payload->Unpacker);
     BufferFree(&Payload->Stored);
     BufferFree(&Payload->Raw);
+    WeaveFree(&Payload->Weave);
     Payload->Unpacker = NULL;
+}
+
+static bool
+IsWoven(const CAPTURE_HEADER *Block)
+{
+    return (Block->Flags & CAPTURE_FLAG_WOVEN) != 0;
+}
+
+/* What is stored becomes what it was. false: it does not. */
+static bool
+PayloadUnpack(CAPTURE_PAYLOAD *Payload, const CAPTURE_ANY_HEADER *Header)
+{
+    const CAPTURE_HEADER *Block = &Header->Block;
+    uint8_t *Raw = Payload->Raw.Bytes;
+    uint8_t *Woven = Payload->Weave.Woven.Bytes;
+    if (!BlockHeaderIsWellFormed(Header))
+        return false;
+    if (Block->RawBytes == 0)
+        return true;
+    if (!IsWoven(Block))
+        return BlockUnpack(Payload->Unpacker, Block, Payload->Stored.Bytes, Raw);
+    return BlockUnpack(Payload->Unpacker, Block, Payload->Stored.Bytes, Woven) &&
+           UnweaveBatches(&Payload->Weave, Woven, Block->RawBytes, Header->Batches.Summary.BatchCount, Raw);
 }
 
 PRCM_RESULT
@@ -184,7 +208,8 @@ PayloadRead(CAPTURE_PAYLOAD *Payload, const CAPTURE_SCAN *Scan, uint32_t *Why)
     uint32_t Bytes = BlockPadded(Block->StoredBytes);
     uint32_t Taken = 0;
     *Why = PRCM_DAMAGE_NONE;
-    if (!BufferReserve(&Payload->Stored, Bytes) || !BufferReserve(&Payload->Raw, Block->RawBytes))
+    if (!BufferReserve(&Payload->Stored, Bytes) || !BufferReserve(&Payload->Raw, Block->RawBytes) ||
+        (IsWoven(Block) && !WeaveReserve(&Payload->Weave, Block->RawBytes)))
         return ResultNote(PRCM_ERROR_MEMORY, 0);
     if (Bytes != 0)
     {
@@ -195,10 +220,7 @@ PayloadRead(CAPTURE_PAYLOAD *Payload, const CAPTURE_SCAN *Scan, uint32_t *Why)
     }
     if (Taken != Bytes || !BlockCheckPayload(Block, Payload->Stored.Bytes))
         *Why = PRCM_DAMAGE_PAYLOAD;
-    else if (BlockIsKnown(Block) &&
-             (!BlockHeaderIsWellFormed(&Scan->Header) ||
-              (Block->RawBytes != 0 &&
-               !BlockUnpack(Payload->Unpacker, Block, Payload->Stored.Bytes, Payload->Raw.Bytes))))
+    else if (BlockIsKnown(Block) && !PayloadUnpack(Payload, &Scan->Header))
         *Why = PRCM_DAMAGE_CONTENT;
     return PRCM_OK;
 }

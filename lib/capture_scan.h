@@ -7,6 +7,7 @@
 
 #include "capture_block.h"
 #include "capture_buffer.h"
+#include "capture_weave.h"
 
 typedef enum SCAN_FOUND
 {
@@ -39,6 +40,7 @@ typedef struct CAPTURE_PAYLOAD
     BLOCK_UNPACKER *Unpacker;
     CAPTURE_BUFFER Stored;
     CAPTURE_BUFFER Raw;
+    CAPTURE_WEAVE Weave;
 } CAPTURE_PAYLOAD;
 
 PRCM_RESULT PayloadInit(CAPTURE_PAYLOAD *Payload);

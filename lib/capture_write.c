@@ -59,6 +59,7 @@ PrcmCaptureFree(PRCM_CAPTURE_WRITER *Writer)
         Writer->File.Close(Writer->File.Context);
     IndexDestroy(&Writer->Index);
     BlockPackerFree(Writer->Packer);
+    WeaveFree(&Writer->Weave);
     BufferFree(&Writer->Raw);
     BufferFree(&Writer->Out);
     free(Writer);
@@ -98,10 +99,15 @@ WriterPut(PRCM_CAPTURE_WRITER *Writer, CAPTURE_ANY_HEADER *Header, const void *R
     Block->Number = Writer->Number;
     Block->FileId = Writer->FileId;
     Block->RawBytes = Block->StoredBytes = RawBytes;
+    bool Woven = Block->Kind == CAPTURE_KIND_BATCHES &&
+                 WeaveBatches(&Writer->Weave, Raw, RawBytes, Header->Batches.Summary.BatchCount);
     if (RawBytes != 0 && Block->Kind == CAPTURE_KIND_END)
         memcpy(Stored, Raw, RawBytes);
     else if (RawBytes != 0)
-        Block->StoredBytes = BlockPack(Writer->Packer, Raw, RawBytes, Stored, &Block->Flags);
+        Block->StoredBytes = BlockPack(Writer->Packer, Woven ? Writer->Weave.Woven.Bytes : Raw, RawBytes,
+                                       Stored, &Block->Flags);
+    if (Woven)
+        Block->Flags |= CAPTURE_FLAG_WOVEN;
     BlockSeal(Header, Stored);
     memcpy(Writer->Out.Bytes, Header, Block->HeaderBytes);
     PRCM_RESULT Result = WriterAppend(Writer, Writer->Out.Bytes, BlockBytes(Block));

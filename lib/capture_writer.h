@@ -10,6 +10,7 @@
 #include "capture_block.h"
 #include "capture_buffer.h"
 #include "capture_index.h"
+#include "capture_weave.h"
 
 struct PRCM_CAPTURE_WRITER
 {
@@ -31,6 +32,7 @@ struct PRCM_CAPTURE_WRITER
     CAPTURE_BUFFER Raw;
 
     BLOCK_PACKER *Packer;
+    CAPTURE_WEAVE Weave;
     CAPTURE_BUFFER Out; /* a whole block */
     CAPTURE_INDEX Index;
 };

@@ -43,20 +43,62 @@ class Block:
         if self.end > len(data):
             raise Damage("torn")
         self.good = hash64(data[offset + self.header:self.end]) == payload_hash
-        self.known = self.version == 1 and self.kind in LEAST_HEADER and self.flags & ~1 == 0
+        self.known = self.version == 1 and self.kind in LEAST_HEADER and self.flags & ~3 == 0
         self.payload = data[offset + self.header:offset + self.header + self.stored]
 
     def unpack(self):
         """The payload."""
         if self.header < LEAST_HEADER[self.kind]:
             raise Damage("short header")
-        if self.flags & 1:
-            if self.stored >= self.raw:
-                raise Damage("longer when compressed")
-            return zstandard.ZstdDecompressor().decompress(self.payload, max_output_size=self.raw)
-        if self.stored != self.raw:
+        if self.flags & 1 and self.stored >= self.raw or not self.flags & 1 and self.stored != self.raw:
             raise Damage("two lengths")
-        return self.payload
+        raw = self.payload
+        if self.flags & 1:
+            raw = zstandard.ZstdDecompressor().decompress(raw, max_output_size=self.raw)
+        return unweave(raw, struct.unpack_from("<I", self.bytes, 208)[0]) if self.flags & 2 else raw
+
+
+class Columns:
+    """What is woven, taken from its beginning on."""
+
+    def __init__(self, woven):
+        self.left = woven
+
+    def take(self, length):
+        taken, self.left = self.left[:length], self.left[length:]
+        assert len(taken) == length
+        return taken
+
+    def structures(self, count, length):
+        """So many structures of that length."""
+        found = [b""] * count
+        for _ in range(length // 4):
+            planes = self.take(4 * count)
+            word = 0
+            for at in range(count):
+                word += sum(planes[at + plane * count] << 8 * plane for plane in range(4))
+                found[at] += struct.pack("<I", word & 0xFFFFFFFF)
+        return found
+
+
+def unweave(woven, batch_count):
+    """The payload of a BATCHES block as it was before it was woven."""
+    columns = Columns(woven)
+    begins = columns.structures(batch_count, 272)
+    counts = [struct.unpack_from("<I", begin, 16)[0] for begin in begins]
+    heads = columns.structures(sum(counts), 8)
+    sizes = [struct.unpack("<IHH", head) for head in heads]
+    members = {}
+    for one in dict.fromkeys(size[1:] for size in sizes):
+        alike = [at for at, size in enumerate(sizes) if size[1:] == one]
+        members |= zip(alike, columns.structures(len(alike), one[1] - 8))
+    records = [heads[at] + members[at] + columns.take(size[0] - size[2]) for at, size in enumerate(sizes)]
+    raw = b""
+    for begin, count in zip(begins, counts):
+        raw += begin + b"".join(records[:count])
+        records = records[count:]
+    assert not columns.left
+    return raw
 
 
 def blocks(data):

@@ -273,7 +273,7 @@ ToVersion2(CAPTURE_ANY_HEADER *Header)
 static void
 ToNewFlag(CAPTURE_ANY_HEADER *Header)
 {
-    Header->Block.Flags |= 2;
+    Header->Block.Flags |= 4;
 }
 
 static void
