@@ -6,9 +6,7 @@
 
 #include "prcm.h"
 #include "text/json.h"
-
-#define SID_HEADER_BYTES    8u
-#define SID_AUTHORITY_BYTES 4u
+#include "text/sid.h"
 
 static void
 WriteTime(JSON *Json, const char *Name, uint64_t Value)
@@ -83,34 +81,14 @@ WriteImage(JSON *Json, const EVENT *Event, const PRCM_PATH *Path)
     JsonAscii(Json, "image_form", Path->Form <= PRCM_PATH_SYSTEM_ROOT ? Forms[Path->Form] : "other");
 }
 
-/* S-1-5-21-...; the library has checked that the SID is as long as it says. */
-static void
-WriteSidText(SINK *Sink, const uint8_t *Sid)
-{
-    uint64_t Authority = 0;
-
-    for (unsigned Index = 2; Index < SID_HEADER_BYTES; Index++)
-        Authority = Authority << 8 | Sid[Index];
-    SinkText(Sink, "\"S-");
-    SinkUnsigned(Sink, Sid[0]);
-    SinkChar(Sink, '-');
-    SinkUnsigned(Sink, Authority);
-    for (unsigned Index = 0; Index < Sid[1]; Index++)
-    {
-        const uint8_t *At = Sid + SID_HEADER_BYTES + SID_AUTHORITY_BYTES * Index;
-        SinkChar(Sink, '-');
-        SinkUnsigned(Sink, At[0] | (uint32_t)At[1] << 8 | (uint32_t)At[2] << 16 | (uint32_t)At[3] << 24);
-    }
-    SinkChar(Sink, '"');
-}
-
 static void
 WriteUser(JSON *Json, const EVENT *Event, const PRCM_BYTES *Field)
 {
     if (Field->Status == PRCM_PRESENT)
     {
-        JsonName(Json, "user_sid");
-        WriteSidText(Json->Sink, PrcmRecordBytes(Event->Record, Field));
+        char Text[SID_TEXT_BYTES];
+        SidToText(PrcmRecordBytes(Event->Record, Field), Text);
+        JsonAscii(Json, "user_sid", Text);
     }
     else
         JsonNull(Json, "user_sid");
