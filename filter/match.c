@@ -204,7 +204,7 @@ FilterMatches(FILTER *Filter, const FORMAT_ORIGIN *Origin, const EVENT *Event)
     ASKED Asked = {.Filter = Filter, .Input = {.Origin = Origin, .Event = Event}};
     TRUTH Truth = Ask(&Asked, Filter->Root);
 
-    if (Truth == TRUTH_UNDECIDED)
+    if (Truth == TRUTH_UNDECIDED && Asked.GivenUp != NULL)
         TellUndecided(&Filter->Undecided, Asked.GivenUp, Event);
     return Truth != TRUTH_FALSE;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "parser.h"
 
-#include <string.h>
+#include <stdio.h>
 
 #include "text/times.h"
 
@@ -74,15 +74,13 @@ RefuseFlag(PARSER *Parser, const COMPARISON *Comparison, const TOKEN *Token, uin
 static bool
 RefuseWord(PARSER *Parser, const COMPARISON *Comparison, const TOKEN *Token, uint64_t *Number)
 {
-    char Words[FILTER_MESSAGE_BYTES] = "";
-    const FIELD_WORD_VALUE *Word = Comparison->Field->Words;
+    char Words[FILTER_MESSAGE_BYTES];
+    size_t Used = 0;
 
     *Number = 0;
-    for (; Word->Word != NULL && strlen(Words) + strlen(Word->Word) + 3 < sizeof(Words); Word++)
-    {
-        strcat(Words, Words[0] != '\0' ? ", " : "");
-        strcat(Words, Word->Word);
-    }
+    for (const FIELD_WORD_VALUE *At = Comparison->Field->Words; At->Word != NULL && Used < sizeof(Words);
+         At++)
+        Used += (size_t)snprintf(Words + Used, sizeof(Words) - Used, "%s%s", Used != 0 ? ", " : "", At->Word);
     return FilterFail(PARSER_PLACE(Parser, Token), "%s is one of %s", Comparison->Field->Name, Words);
 }
 

@@ -51,7 +51,7 @@ FilterWritePlace(SINK *Sink, const char *Text, const FILTER_ERROR *Error)
 
     while (Begin > 0 && !IsLineEnd(Text[Begin - 1]) && Error->Offset - Begin < BEFORE_PLACE)
         Begin--;
-    while (IsInCharacter(Text[Begin]) && Begin < Error->Offset)
+    while (Begin < Error->Offset && IsInCharacter(Text[Begin]))
         Begin++;
     while (!IsLineEnd(Text[End]) && End - Begin < MAX_LINE)
         End++;

@@ -87,3 +87,13 @@ RigRefuses(const char *Text, const char *Place, const char *Message)
     assert_int_equal(Error.Length, strlen(Place));
     assert_memory_equal(Text + Error.Offset, Place, Error.Length);
 }
+
+void
+RigAppend(char *Text, const char *Part)
+{
+    size_t Used = strlen(Text);
+    size_t Length = strlen(Part);
+
+    assert_true(Used + Length < RIG_TEXT_BYTES);
+    memcpy(Text + Used, Part, Length + 1);
+}

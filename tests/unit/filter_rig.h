@@ -25,4 +25,8 @@ uint32_t RigAskOf(const char *Text, void (*Add)(BATCH_BUILDER *Builder), const V
 /* Text is refused at Place, which is in it as it stands there; the message is Message. */
 void RigRefuses(const char *Text, const char *Place, const char *Message);
 
+/* Text has room for RIG_TEXT_BYTES. */
+#define RIG_TEXT_BYTES 0x20000u
+void RigAppend(char *Text, const char *Part);
+
 #endif

@@ -76,13 +76,15 @@ TryFilters(char *From)
     assert_non_null(From);
     char *End = strstr(From + 1, "\n## ");
     if (End != NULL)
-        *End = '\0';
-    for (char *Line = strtok(From, "\n"); Line != NULL; Line = strtok(NULL, "\n"))
+        End[1] = '\0';
+    for (char *Line = strstr(From, "\n    "); Line != NULL; Line = strstr(Line, "\n    "))
     {
-        if (strncmp(Line, "    ", 4) != 0)
-            continue;
+        char *Next = strchr(++Line, '\n');
+        assert_non_null(Next);
+        *Next = '\0';
         RigAsk(Line);
         RigAskBare(Line);
+        *Next = '\n';
         Tried++;
     }
     return Tried;

@@ -145,15 +145,19 @@ a_number_or_time_that_is_none_is_refused(void **State)
 static char *
 Repeat(const char *Text, size_t Count, const char *Middle, const char *After)
 {
+    char *All = calloc(1, RIG_TEXT_BYTES);
     size_t Length = strlen(Text);
-    char *All = malloc(Count * (Length + strlen(After)) + strlen(Middle) + 1);
+    size_t Behind = strlen(After);
+    char *At = All;
 
     assert_non_null(All);
-    for (size_t Index = 0; Index < Count; Index++)
-        memcpy(All + Index * Length, Text, Length);
-    strcpy(All + Count * Length, Middle);
-    for (size_t Index = 0; Index < Count; Index++)
-        strcat(All, After);
+    assert_true(Count * (Length + Behind) + strlen(Middle) < RIG_TEXT_BYTES);
+    for (size_t Index = 0; Index < Count; Index++, At += Length)
+        memcpy(At, Text, Length);
+    memcpy(At, Middle, strlen(Middle));
+    At += strlen(Middle);
+    for (size_t Index = 0; Index < Count; Index++, At += Behind)
+        memcpy(At, After, Behind);
     return All;
 }
 
@@ -166,7 +170,7 @@ depth_and_length_have_a_bound(void **State)
     char *Wide = Repeat("pid==1 or ", 6550, "pid == 1234", "");
     char *TooLong = Repeat(" ", FILTER_MAX_BYTES, "pid == 1234", "");
     char *Long = Repeat("x", FILTER_MAX_TEXT + 1, "'", "");
-    char Quoted[FILTER_MAX_TEXT + 32] = "image == '";
+    static char Quoted[RIG_TEXT_BYTES] = "image == '";
     FILTER_ERROR Error;
 
     (void)State;
@@ -178,7 +182,7 @@ depth_and_length_have_a_bound(void **State)
     assert_int_equal(RigAsk(Wide), RIG_ALL);
     assert_null(FilterParse(TooLong, RIG_NOW, &Error));
     assert_string_equal(Error.Message, "a filter has at most 65536 bytes");
-    strcat(Quoted, Long);
+    RigAppend(Quoted, Long);
     assert_null(FilterParse(Quoted, RIG_NOW, &Error));
     assert_string_equal(Error.Message, "a text has at most 4096 units");
     free(Deep);

@@ -51,7 +51,8 @@ Quote(char *To, const char *Text)
             *To++ = '\\';
         *To++ = *Text;
     }
-    strcpy(To, "\"");
+    *To++ = '"';
+    *To = '\0';
 }
 
 static void
@@ -60,9 +61,9 @@ Write(char *To, const json_t *Value)
     if (json_is_string(Value))
         Quote(To, json_string_value(Value));
     else if (json_is_integer(Value))
-        sprintf(To, "%llu", (unsigned long long)json_integer_value(Value));
+        snprintf(To, TEXT_BYTES, "%llu", (unsigned long long)json_integer_value(Value));
     else
-        strcpy(To, json_is_true(Value) ? "true" : "false");
+        snprintf(To, TEXT_BYTES, "%s", json_is_true(Value) ? "true" : "false");
 }
 
 static void

@@ -11,7 +11,6 @@
 #define EXPRESSIONS 4000
 #define EVENTS      60u
 #define PROCESSES   6u
-#define TEXT_BYTES  4096u
 
 static FILTER *
 Parse(const char *Text)
@@ -126,16 +125,20 @@ process_ids_are_the_drivers_to_select_by(void **State)
 static void
 more_process_ids_than_the_driver_takes_are_all(void **State)
 {
-    char Text[1000] = "pid in (0";
+    static char Text[RIG_TEXT_BYTES] = "pid in (0";
+    char Part[16];
 
     (void)State;
     for (unsigned Index = 1; Index < PRCM_MAX_KEYS; Index++)
-        sprintf(Text + strlen(Text), ", %u", Index);
-    strcat(Text, ")");
+    {
+        snprintf(Part, sizeof(Part), ", %u", Index);
+        RigAppend(Text, Part);
+    }
+    RigAppend(Text, ")");
     assert_int_equal(NeedsOf(Text).KeyCount, PRCM_MAX_KEYS);
-    strcat(Text, " or pid == 7");
+    RigAppend(Text, " or pid == 7");
     assert_int_equal(NeedsOf(Text).KeyCount, PRCM_MAX_KEYS);
-    strcat(Text, " or pid == 64");
+    RigAppend(Text, " or pid == 64");
     assert_int_equal(NeedsOf(Text).KeyCount, 0);
     assert_int_equal(NeedsOf(Text).Shown, RIG_ALL);
 }
@@ -197,7 +200,7 @@ AppendLeaf(char *Text)
         "seq > 30",
         "base == 1",
     };
-    strcat(Text, Leaves[Random(sizeof(Leaves) / sizeof(Leaves[0]))]);
+    RigAppend(Text, Leaves[Random(sizeof(Leaves) / sizeof(Leaves[0]))]);
 }
 
 static void
@@ -210,14 +213,14 @@ AppendExpression(char *Text, unsigned Depth)
         AppendLeaf(Text);
         return;
     }
-    strcat(Text, Choice == 2 ? "not (" : "(");
+    RigAppend(Text, Choice == 2 ? "not (" : "(");
     AppendExpression(Text, Depth - 1);
     if (Choice > 2)
     {
-        strcat(Text, Choice < 6 ? " and " : " or ");
+        RigAppend(Text, Choice < 6 ? " and " : " or ");
         AppendExpression(Text, Depth - 1);
     }
-    strcat(Text, ")");
+    RigAppend(Text, ")");
 }
 
 static const char *const Images[] = {"\\d\\a.exe", "\\d\\b.exe", "\\d\\c.exe"};
@@ -268,9 +271,10 @@ MakeEvents(BATCH_BUILDER *Builder)
         unsigned Process = Random(PROCESSES);
         bool Exits = Runs[Process] && Random(4) == 0;
         if (!Runs[Process])
+        {
             Created[Process] = EVENTS_TIME + Index;
-        if (!Runs[Process])
             AddRandomStart(Builder, 4 * Process, Created);
+        }
         else if (!Exits)
             AddRandomLoad(Builder, 4 * Process, Created);
         else
@@ -337,7 +341,7 @@ static void
 the_same_passes_whatever_the_driver_leaves_out(void **State)
 {
     static BATCH_BUILDER Builder;
-    static char Text[TEXT_BYTES];
+    static char Text[RIG_TEXT_BYTES];
     unsigned Passed = 0;
     unsigned Unread = 0;
 
