@@ -2,6 +2,7 @@
 """cat, verify and stats: what a capture holds is shown, what it lacks is told, and the exit code says which it was."""
 
 import random
+import re
 import signal
 import subprocess
 
@@ -12,6 +13,10 @@ from conftest import CAPTURES, EXIT_INCOMPLETE, EXIT_OK, EXIT_OUTPUT, PROGRAM
 WHOLE = CAPTURES / "whole.prcm"  # two runs of the driver; in the first, numbers that were lost or not recorded
 OPEN = CAPTURES / "open.prcm"  # eight events, and a torn end
 DAMAGED = CAPTURES / "damaged.prcm"  # sixteen, four of them in a block that is damaged
+
+TORN_BYTES = int(re.search(r"torn (\d+)", (CAPTURES / "open.txt").read_text())[1])
+TORN_AT = OPEN.stat().st_size - TORN_BYTES
+DAMAGED_AT, DAMAGED_BYTES = re.search(r"damage (\d+)\+(\d+)", (CAPTURES / "damaged.txt").read_text()).groups()
 
 FIRST, SECOND = "0x1dc5bd0f3a1b2c4", "0x1dc5bd0f3a1b2c5"
 
@@ -41,7 +46,7 @@ def test_what_a_capture_lacks_stands_in_its_place_with_the_cause(prcm):
         "process_start": 1, "process_exit": 1, "image_load": 2,
     }
     assert numbers(ran.events()) == [*range(1, 5), *range(9, 17)]
-    assert "488 bytes at offset 976 are damaged: a block's checksum is wrong" in ran.error
+    assert f"{DAMAGED_BYTES} bytes at offset {DAMAGED_AT} are damaged: a block's checksum is wrong" in ran.error
     assert "kind 999" in ran.error
 
 
@@ -74,10 +79,10 @@ def test_cat_shows_what_lies_between_two_numbers(prcm, options, shown):
 def test_verify_says_complete_or_exactly_what_is_missing(prcm):
     ran = prcm("verify", OPEN)
     assert ran.text().endswith(f"complete from number 1 to 8, instance {FIRST}\n")
-    assert "372 bytes at offset 1336 at the end are torn" in ran.text()
+    assert f"{TORN_BYTES} bytes at offset {TORN_AT} at the end are torn" in ran.text()
     text = prcm("verify", DAMAGED, code=EXIT_INCOMPLETE).text()
     assert text.endswith(f"incomplete from number 1 to 16, instance {FIRST}\n")
-    assert "488 bytes at offset 976 are damaged" in text
+    assert f"{DAMAGED_BYTES} bytes at offset {DAMAGED_AT} are damaged" in text
     assert "2 image loads (recorded, in a part of the capture that is damaged), among numbers 5..8" in text
     text = prcm("verify", WHOLE, code=EXIT_INCOMPLETE).text()
     assert f"incomplete from number 1 to 96, instance {FIRST}\n" in text
@@ -95,7 +100,7 @@ def test_a_byte_changed_anywhere_is_found_and_all_else_is_shown(prcm, tmp_path):
     """By the program; by the library, at every byte and bit, in tests/unit."""
     content = OPEN.read_bytes()
     path = tmp_path / "changed.prcm"
-    for at in range(0, 1336, 41):
+    for at in range(0, TORN_AT, 41):
         path.write_bytes(content[:at] + bytes([content[at] ^ 0x10]) + content[at + 1 :])
         done = subprocess.run([PROGRAM, "verify", path], capture_output=True, timeout=60)
         assert done.returncode == EXIT_INCOMPLETE, (at, done.stderr)
