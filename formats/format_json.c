@@ -4,15 +4,8 @@
  */
 #include "formats.h"
 
+#include "parts.h"
 #include "prcm.h"
-#include "text/json.h"
-#include "text/sid.h"
-
-static void
-WriteTime(JSON *Json, const char *Name, uint64_t Value)
-{
-    JsonTime(Json, Name, (int64_t)Value);
-}
 
 static void
 WriteFlag(JSON *Json, const char *Name, uint64_t Value)
@@ -51,19 +44,26 @@ BeginLine(JSON *Json, SINK *Sink, const char *Name, const FORMAT_ORIGIN *Origin)
 }
 
 static void
-BeginEvent(JSON *Json, SINK *Sink, const char *Name, const FORMAT_ORIGIN *Origin, const PRCM_RECORD *Record)
+WriteEntity(JSON *Json, const char *Name, const IDENTITY *Identity)
 {
-    BeginLine(Json, Sink, Name, Origin);
+    if (Identity->Status == PRCM_PRESENT)
+        PartsEntity(Json, Name, Identity);
+    else
+        JsonNull(Json, Name);
+    JsonStatus(Json, Name, Identity->Status);
+}
+
+static void
+BeginEvent(JSON *Json, SINK *Sink, const FORMAT_ORIGIN *Origin, const EVENT *Event)
+{
+    const PRCM_RECORD *Record = Event->Record;
+
+    BeginLine(Json, Sink, EventKindName(Record->Kind), Origin);
     JsonUnsigned(Json, "seq", Record->Sequence);
     JsonTime(Json, "time", Record->Time);
     JsonUnsigned(Json, "pid", Record->Key);
     JsonUnsigned(Json, "tid", Record->ThreadId);
-}
-
-static UTF16
-TextOf(const PRCM_RECORD *Record, const PRCM_BYTES *Field)
-{
-    return (UTF16){.Units = PrcmRecordBytes(Record, Field), .Count = Field->Length / 2};
+    WriteEntity(Json, "entity_id", &Event->Entity);
 }
 
 static void
@@ -77,7 +77,7 @@ WriteImage(JSON *Json, const EVENT *Event, const PRCM_PATH *Path)
     };
 
     JsonField(Json, "image", &Path->Text, Event->Image);
-    JsonField(Json, "image_nt", &Path->Text, TextOf(Event->Record, &Path->Text));
+    JsonField(Json, "image_nt", &Path->Text, EventText(Event->Record, &Path->Text));
     JsonAscii(Json, "image_form", Path->Form <= PRCM_PATH_SYSTEM_ROOT ? Forms[Path->Form] : "other");
 }
 
@@ -85,11 +85,7 @@ static void
 WriteUser(JSON *Json, const EVENT *Event, const PRCM_BYTES *Field)
 {
     if (Field->Status == PRCM_PRESENT)
-    {
-        char Text[SID_TEXT_BYTES];
-        SidToText(PrcmRecordBytes(Event->Record, Field), Text);
-        JsonAscii(Json, "user_sid", Text);
-    }
+        PartsSid(Json, "user_sid", PrcmRecordBytes(Event->Record, Field));
     else
         JsonNull(Json, "user_sid");
     JsonStatus(Json, "user_sid", Field->Status);
@@ -102,11 +98,12 @@ WriteStart(SINK *Sink, const FORMAT_ORIGIN *Origin, const EVENT *Event)
     const PRCM_START *Start = (const PRCM_START *)Event->Record;
     JSON Json;
 
-    BeginEvent(&Json, Sink, "process_start", Origin, Event->Record);
-    JsonOptional(&Json, "create_time", &Start->CreateTime, WriteTime);
+    BeginEvent(&Json, Sink, Origin, Event);
+    JsonOptional(&Json, "create_time", &Start->CreateTime, PartsDate);
     JsonOptional(&Json, "start_key", &Start->StartKey, JsonHex);
     JsonOptional(&Json, "parent_pid", &Start->ParentProcessId, JsonUnsigned);
-    JsonOptional(&Json, "parent_create_time", &Start->ParentCreateTime, WriteTime);
+    JsonOptional(&Json, "parent_create_time", &Start->ParentCreateTime, PartsDate);
+    WriteEntity(&Json, "parent_entity_id", &Event->ParentEntity);
     WriteFound(&Json, "parent_image", Event->ParentImageKnown ? PRCM_PRESENT : PRCM_ABSENT,
                Event->ParentImage);
     JsonOptional(&Json, "creator_pid", &Start->CreatorProcessId, JsonUnsigned);
@@ -120,7 +117,7 @@ WriteStart(SINK *Sink, const FORMAT_ORIGIN *Origin, const EVENT *Event)
     JsonOptional(&Json, "creation_status", &Start->CreationStatus, JsonUnsigned);
     WriteImage(&Json, Event, &Start->ImagePath);
     JsonOptional(&Json, "image_exact", &Start->ImageExact, WriteFlag);
-    JsonField(&Json, "command_line", &Start->CommandLine, TextOf(Event->Record, &Start->CommandLine));
+    JsonField(&Json, "command_line", &Start->CommandLine, EventText(Event->Record, &Start->CommandLine));
     JsonEnd(&Json);
 }
 
@@ -137,8 +134,8 @@ WriteExit(SINK *Sink, const FORMAT_ORIGIN *Origin, const EVENT *Event)
     const PRCM_EXIT *Exit = (const PRCM_EXIT *)Event->Record;
     JSON Json;
 
-    BeginEvent(&Json, Sink, "process_exit", Origin, Event->Record);
-    JsonOptional(&Json, "create_time", &Exit->CreateTime, WriteTime);
+    BeginEvent(&Json, Sink, Origin, Event);
+    JsonOptional(&Json, "create_time", &Exit->CreateTime, PartsDate);
     JsonOptional(&Json, "exit_status", &Exit->ExitStatus, JsonUnsigned);
     WriteFound(&Json, "image", Event->ImageKnown ? PRCM_PRESENT : PRCM_ABSENT, Event->Image);
     WriteRemembered(&Json, "lifetime_ms", Event->LifetimeKnown, Event->LifetimeMs);
@@ -153,8 +150,8 @@ WriteLoad(SINK *Sink, const FORMAT_ORIGIN *Origin, const EVENT *Event)
     uint32_t Properties = Image->Properties;
     JSON Json;
 
-    BeginEvent(&Json, Sink, "image_load", Origin, Event->Record);
-    JsonOptional(&Json, "create_time", &Image->CreateTime, WriteTime);
+    BeginEvent(&Json, Sink, Origin, Event);
+    JsonOptional(&Json, "create_time", &Image->CreateTime, PartsDate);
     WriteImage(&Json, Event, &Image->ImagePath);
     JsonOptional(&Json, "base", &Image->Base, JsonHex);
     JsonUnsigned(&Json, "size", Image->ImageSize);
@@ -171,86 +168,12 @@ WriteLoad(SINK *Sink, const FORMAT_ORIGIN *Origin, const EVENT *Event)
 }
 
 static void
-WriteAbsent(JSON *Json, const char *Name)
-{
-    JsonNull(Json, Name);
-    JsonStatus(Json, Name, PRCM_ABSENT);
-}
-
-static void
-WriteAsked(JSON *Json, const FORMAT_HEADER *Header)
-{
-    if (Header->Asked != NULL)
-        JsonKinds(Json, "kinds", Header->Asked->Kinds);
-    else
-        WriteAbsent(Json, "kinds");
-    if (Header->Driver != NULL)
-        JsonKinds(Json, "captured_kinds", Header->Driver->Kinds);
-    else
-        WriteAbsent(Json, "captured_kinds");
-    JsonOpen(Json, "pids", '[');
-    for (uint32_t Index = 0; Header->Asked != NULL && Index < Header->Asked->KeyCount; Index++)
-        JsonUnsigned(Json, NULL, Header->Asked->Keys[Index]);
-    JsonClose(Json, ']');
-    JsonOpen(Json, "images", '[');
-    for (uint32_t Index = 0; Index < Header->PatternCount; Index++)
-    {
-        JsonName(Json, NULL);
-        Utf16WriteJson(Json->Sink, Header->Patterns[Index]);
-    }
-    JsonClose(Json, ']');
-}
-
-/* Where the stream begins, and whether anything about the past is unknown. */
-static void
-WriteBeginning(JSON *Json, const PRCM_SUBSCRIPTION *Asked, const PRCM_SUBSCRIBED *Given)
-{
-    if (Given != NULL)
-        JsonUnsigned(Json, "from", Given->Start.Next);
-    else
-        WriteAbsent(Json, "from");
-    if (Asked != NULL && Asked->From == PRCM_FROM_TOKEN)
-    {
-        char Token[PRCM_TOKEN_TEXT_BYTES];
-        PrcmTokenFormat(&Asked->Token, Token);
-        JsonAscii(Json, "from_token", Token);
-    }
-    else
-        WriteAbsent(Json, "from_token");
-    if (Given != NULL)
-        JsonAscii(Json, "resume",
-                  Given->Resume == PRCM_RESUME_OTHER_INSTANCE  ? "other_instance"
-                  : Given->Resume == PRCM_RESUME_KINDS_UNKNOWN ? "kinds_unknown"
-                                                               : "exact");
-    else
-        WriteAbsent(Json, "resume");
-}
-
-static void
-WriteDriver(JSON *Json, const PRCM_QUERY *Driver)
-{
-    if (Driver == NULL)
-    {
-        WriteAbsent(Json, "time");
-        WriteAbsent(Json, "driver_version");
-        return;
-    }
-    JsonTime(Json, "time", Driver->Time);
-    JsonVersion(Json, "driver_version", Driver->DriverVersion);
-}
-
-static void
 WriteHeader(SINK *Sink, const FORMAT_ORIGIN *Origin, const FORMAT_HEADER *Header)
 {
     JSON Json;
 
     BeginLine(&Json, Sink, "stream", Origin);
-    JsonOptional(&Json, "boot", &Header->Boot, WriteTime);
-    JsonTime(&Json, "started", (int64_t)Origin->Instance);
-    WriteDriver(&Json, Header->Driver);
-    JsonVersion(&Json, "console_version", Header->ConsoleVersion);
-    WriteBeginning(&Json, Header->Asked, Header->Given);
-    WriteAsked(&Json, Header);
+    PartsStream(&Json, Origin, Header);
     JsonEnd(&Json);
 }
 
@@ -281,25 +204,9 @@ WriteLost(SINK *Sink, const FORMAT_ORIGIN *Origin, const HOLE *Hole)
     for (size_t Index = 0; Index < Hole->LossCount; Index++)
     {
         BeginLine(&Json, Sink, "lost", Origin);
-        JsonUnsigned(&Json, "first_seq", Hole->First);
-        JsonUnsigned(&Json, "next_seq", Hole->Next);
-        JsonAscii(&Json, "kind", Hole->Losses[Index].Kind);
-        JsonAscii(&Json, "cause", Hole->Losses[Index].Cause);
-        JsonUnsigned(&Json, "count", Hole->Losses[Index].Count);
+        PartsLost(&Json, Hole, &Hole->Losses[Index]);
         JsonEnd(&Json);
     }
-}
-
-static void
-WriteCounts(JSON *Json, const char *Name, const CLOSING_COUNTS *Counts)
-{
-    JsonOpen(Json, Name, '{');
-    JsonUnsigned(Json, "process_start", Counts->Kind[PRCM_KIND_START]);
-    JsonUnsigned(Json, "process_exit", Counts->Kind[PRCM_KIND_EXIT]);
-    JsonUnsigned(Json, "image_load", Counts->Kind[PRCM_KIND_IMAGE]);
-    JsonUnsigned(Json, "unknown", Counts->Unknown);
-    JsonUnsigned(Json, "total", Counts->Total);
-    JsonClose(Json, '}');
 }
 
 static void
@@ -309,16 +216,7 @@ WriteClosing(SINK *Sink, const FORMAT_ORIGIN *Origin, const CLOSING *Closing, in
 
     (void)LocalInstance;
     BeginLine(&Json, Sink, "account", Origin);
-    JsonUnsigned(&Json, "from", Closing->From);
-    JsonUnsigned(&Json, "next", Closing->Next);
-    WriteCounts(&Json, "captured", &Closing->Captured);
-    WriteCounts(&Json, "delivered", &Closing->Delivered);
-    WriteCounts(&Json, "filtered_driver", &Closing->FilteredDriver);
-    WriteCounts(&Json, "filtered_console", &Closing->FilteredConsole);
-    WriteCounts(&Json, "lost", &Closing->Lost);
-    WriteCounts(&Json, "unread", &Closing->Unread);
-    JsonAscii(&Json, "token", Closing->Token);
-    JsonBool(&Json, "closed", Closing->Closed);
+    PartsAccount(&Json, Closing);
     JsonEnd(&Json);
 }
 

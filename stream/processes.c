@@ -11,90 +11,160 @@ ProcessesInit(PROCESSES *Processes)
     memset(Processes, 0, sizeof(*Processes));
 }
 
-static PROCESS **
-BucketOf(PROCESSES *Processes, uint32_t Id)
+static size_t
+BucketOf(uint32_t Id)
 {
-    return &Processes->Buckets[(Id >> 2) % PROCESSES_BUCKETS];
+    return (Id >> 2) % PROCESSES_BUCKETS;
+}
+
+static void
+Append(PROCESS_QUEUE *Queue, PROCESS *Process)
+{
+    Process->Older = Queue->Youngest;
+    Process->Younger = NULL;
+    *(Queue->Youngest != NULL ? &Queue->Youngest->Younger : &Queue->Oldest) = Process;
+    Queue->Youngest = Process;
+    Queue->Count++;
+}
+
+static void
+Remove(PROCESS_QUEUE *Queue, PROCESS *Process)
+{
+    assert((Process->Older == NULL) == (Process == Queue->Oldest));
+    *(Process->Older != NULL ? &Process->Older->Younger : &Queue->Oldest) = Process->Younger;
+    *(Process->Younger != NULL ? &Process->Younger->Older : &Queue->Youngest) = Process->Older;
+    Queue->Count--;
 }
 
 static void
 Forget(PROCESSES *Processes, PROCESS *Process)
 {
-    PROCESS **Slot = BucketOf(Processes, Process->Id);
+    PROCESS **Slot = &Processes->Buckets[BucketOf(Process->Id)];
     while (*Slot != Process)
         Slot = &(*Slot)->NextInBucket;
     *Slot = Process->NextInBucket;
-
-    assert((Process->Older == NULL) == (Process == Processes->Oldest));
-    *(Process->Older != NULL ? &Process->Older->Younger : &Processes->Oldest) = Process->Younger;
-    *(Process->Younger != NULL ? &Process->Younger->Older : &Processes->Youngest) = Process->Older;
-    Processes->Count--;
-    Processes->NameUnits -= Process->NameCount;
+    Remove(Process->Exited ? &Processes->Exited : &Processes->Running, Process);
+    Processes->UnitCount -= Process->UnitCount;
     free(Process);
+}
+
+static PROCESS *
+OldestOf(const PROCESSES *Processes)
+{
+    return Processes->Exited.Oldest != NULL ? Processes->Exited.Oldest : Processes->Running.Oldest;
 }
 
 void
 ProcessesDestroy(PROCESSES *Processes)
 {
-    while (Processes->Oldest != NULL)
-        Forget(Processes, Processes->Oldest);
+    while (OldestOf(Processes) != NULL)
+        Forget(Processes, OldestOf(Processes));
+}
+
+void
+ProcessesTrim(PROCESSES *Processes)
+{
+    while (Processes->Exited.Count > PROCESSES_MAX_EXITED)
+        Forget(Processes, Processes->Exited.Oldest);
+    while (Processes->Exited.Count + Processes->Running.Count > PROCESSES_MAX_COUNT ||
+           Processes->UnitCount > PROCESSES_MAX_UNITS)
+        Forget(Processes, OldestOf(Processes));
 }
 
 static PROCESS *
 FindById(const PROCESSES *Processes, uint32_t Id)
 {
-    PROCESS *Process = Processes->Buckets[(Id >> 2) % PROCESSES_BUCKETS];
+    PROCESS *Process = Processes->Buckets[BucketOf(Id)];
     while (Process != NULL && Process->Id != Id)
         Process = Process->NextInBucket;
-    return Process;
+    return Process != NULL && !Process->Exited ? Process : NULL;
 }
 
 void
 ProcessesExit(PROCESSES *Processes, uint32_t Id)
 {
     PROCESS *Process = FindById(Processes, Id);
-    if (Process != NULL)
-        Forget(Processes, Process);
+    if (Process == NULL)
+        return;
+    Remove(&Processes->Running, Process);
+    Process->Exited = true;
+    Append(&Processes->Exited, Process);
+}
+
+static uint32_t
+CountOf(const PROCESS_TEXT *Text)
+{
+    bool HasText = Text->Status == PRCM_PRESENT || Text->Status == PRCM_TRUNCATED;
+    return HasText ? Text->Text.Count : 0;
+}
+
+/* Keeps Text in the process's own units. */
+static void
+Keep(PROCESS *Process, PROCESS_TEXT *Text)
+{
+    uint16_t *Units = Process->Units + Process->UnitCount;
+    uint32_t Count = CountOf(Text);
+    if (Count != 0)
+        memcpy(Units, Text->Text.Units, Count * sizeof(uint16_t));
+    Text->Text = (UTF16){.Units = Count != 0 ? Units : NULL, .Count = Count};
+    Process->UnitCount += Count;
+}
+
+/* Command lines may be long, and who chooses them should not decide how many processes are remembered. */
+static void
+CutCommandLine(PROCESS_TEXT *Text)
+{
+    if (CountOf(Text) <= PROCESSES_MAX_COMMAND_UNITS)
+        return;
+    if (Text->Status == PRCM_PRESENT)
+        Text->FullLength = Text->Text.Count * (uint32_t)sizeof(uint16_t);
+    Text->Text.Count = PROCESSES_MAX_COMMAND_UNITS;
+    Text->Status = PRCM_TRUNCATED;
 }
 
 static void
-Link(PROCESSES *Processes, PROCESS *Process)
+Place(PROCESSES *Processes, PROCESS *Process, const PROCESS *Parent)
 {
-    PROCESS **Bucket = BucketOf(Processes, Process->Id);
-    Process->NextInBucket = *Bucket;
-    *Bucket = Process;
-
-    Process->Older = Processes->Youngest;
-    *(Processes->Youngest != NULL ? &Processes->Youngest->Younger : &Processes->Oldest) = Process;
-    Processes->Youngest = Process;
-    Processes->Count++;
-    Processes->NameUnits += Process->NameCount;
+    Process->Number = ++Processes->Started;
+    Process->Root = Parent != NULL ? Parent->Root : Process->Number;
+    Process->Depth = Parent != NULL ? Parent->Depth + 1 : 0;
+    Process->LifecycleEpoch = Processes->LifecycleEpoch;
+    Process->ImageEpoch = Processes->ImageEpoch;
+    Process->NextInBucket = Processes->Buckets[BucketOf(Process->Id)];
+    Processes->Buckets[BucketOf(Process->Id)] = Process;
+    Append(&Processes->Running, Process);
+    Processes->UnitCount += Process->UnitCount;
 }
 
-void
+PROCESS *
 ProcessesStart(PROCESSES *Processes, uint32_t Id, const PRCM_VALUE *CreateTime, int64_t Time,
-               const UTF16 *Name)
+               const PROCESS *Parent, const PROCESS_TOLD *Told)
 {
-    uint32_t NameCount = Name != NULL ? Name->Count : 0;
+    PROCESS_TOLD Kept = *Told;
 
+    CutCommandLine(&Kept.CommandLine);
     ProcessesExit(Processes, Id);
-    while (Processes->Count >= PROCESSES_MAX_COUNT ||
-           (Processes->Oldest != NULL && Processes->NameUnits + NameCount > PROCESSES_MAX_NAME_UNITS))
-        Forget(Processes, Processes->Oldest);
-
-    PROCESS *Process = calloc(1, sizeof(PROCESS) + NameCount * sizeof(uint16_t));
+    size_t Count = (size_t)CountOf(&Kept.Image) + CountOf(&Kept.CommandLine) + CountOf(&Kept.User);
+    PROCESS *Process = calloc(1, sizeof(PROCESS) + Count * sizeof(uint16_t));
     if (Process == NULL)
-        return;
+        return NULL;
     Process->Id = Id;
     Process->CreateTime = *CreateTime;
     Process->StartTime = Time;
-    Process->LifecycleEpoch = Processes->LifecycleEpoch;
-    Process->ImageEpoch = Processes->ImageEpoch;
-    Process->NameKnown = Name != NULL;
-    Process->NameCount = NameCount;
-    if (NameCount != 0)
-        memcpy(Process->Name, Name->Units, NameCount * sizeof(uint16_t));
-    Link(Processes, Process);
+    Process->Latest = Time;
+    Process->Told = Kept;
+    Keep(Process, &Process->Told.Image);
+    Keep(Process, &Process->Told.CommandLine);
+    Keep(Process, &Process->Told.User);
+    Place(Processes, Process, Parent);
+    return Process;
+}
+
+static bool
+SameTime(const PROCESS *Process, const PRCM_VALUE *CreateTime)
+{
+    return Process->CreateTime.Status == PRCM_PRESENT && CreateTime->Status == PRCM_PRESENT &&
+           Process->CreateTime.Value == CreateTime->Value;
 }
 
 PROCESS *
@@ -104,8 +174,20 @@ ProcessesFind(const PROCESSES *Processes, uint32_t Id, const PRCM_VALUE *CreateT
     if (Process == NULL)
         return NULL;
     if (Process->CreateTime.Status == PRCM_PRESENT && CreateTime->Status == PRCM_PRESENT)
-        return Process->CreateTime.Value == CreateTime->Value ? Process : NULL;
+        return SameTime(Process, CreateTime) ? Process : NULL;
     return Process->LifecycleEpoch == Processes->LifecycleEpoch ? Process : NULL;
+}
+
+PROCESS *
+ProcessesFindAny(const PROCESSES *Processes, uint32_t Id, const PRCM_VALUE *CreateTime)
+{
+    PROCESS *Running = ProcessesFind(Processes, Id, CreateTime);
+    if (Running != NULL)
+        return Running;
+    PROCESS *Process = Processes->Buckets[BucketOf(Id)];
+    while (Process != NULL && (Process->Id != Id || !SameTime(Process, CreateTime)))
+        Process = Process->NextInBucket;
+    return Process;
 }
 
 void

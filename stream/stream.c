@@ -96,14 +96,30 @@ ShowRecord(STREAM *Stream, const PRCM_RECORD *Record)
         return;
     }
     Stream->Format->Event(Stream->Sink, &Stream->Origin, &Event);
+    ViewShown(&Event);
     Stream->Shown++;
+}
+
+static FORMAT_SYSTEM
+SystemOf(const PRCM_FACT_SYSTEM_INFO *System)
+{
+    if (System == NULL)
+        return (FORMAT_SYSTEM){.Major = {.Status = PRCM_ABSENT}};
+    return (FORMAT_SYSTEM){
+        .Major = System->Major, .Minor = System->Minor, .Build = System->Build, .Revision = System->Revision};
 }
 
 void
 StreamBegin(STREAM *Stream, const FORMAT_ORIGIN *Origin, const FORMAT_HEADER *Header)
 {
-    Stream->Origin = *Origin;
-    Stream->Format->Header(Stream->Sink, Origin, Header);
+    Stream->Origin = (FORMAT_ORIGIN){.Host = Origin->Host,
+                                     .HostStatus = Origin->HostStatus,
+                                     .Instance = Origin->Instance,
+                                     .Boot = Header->Boot,
+                                     .System = SystemOf(Header->System),
+                                     .State = &Stream->State};
+    ViewSetOrigin(&Stream->View, Origin->Host, Origin->HostStatus, &Header->Boot);
+    Stream->Format->Header(Stream->Sink, &Stream->Origin, Header);
 }
 
 static bool
@@ -151,10 +167,31 @@ StreamHole(STREAM *Stream, HOLE *Hole)
     return !IsEnough(Stream);
 }
 
+static void
+ShowRunning(STREAM *Stream)
+{
+    PROCESS *Process = Stream->View.Processes.Running.Oldest;
+
+    for (; Stream->Format->Running != NULL && Process != NULL; Process = Process->Younger)
+    {
+        if (Process->Shown)
+            Stream->Format->Running(Stream->Sink, &Stream->Origin, Process);
+        Process->Shown = false;
+    }
+}
+
 void
 StreamClose(STREAM *Stream, const PRCM_ACCOUNT *Account, const PRCM_TOKEN *Token, CLOSING *Closing)
 {
     ClosingBuild(Closing, Account, Token, Stream->Filtered, &Stream->Cut);
+    ShowRunning(Stream);
     Stream->Format->Closing(Stream->Sink, &Stream->Origin, Closing,
                             ToLocal(Stream, (int64_t)Account->Instance));
+}
+
+void
+StreamEnd(STREAM *Stream)
+{
+    if (Stream->Format->End != NULL && Stream->Origin.State != NULL)
+        Stream->Format->End(Stream->Sink, &Stream->Origin);
 }

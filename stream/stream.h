@@ -25,6 +25,7 @@ typedef struct STREAM
     SINK *Sink;
     VIEW View;
     FORMAT_ORIGIN Origin;
+    FORMAT_STATE State;
     const UTF16 *Patterns; /* of images; an event has to match one */
     uint32_t PatternCount; /* 0: every event is shown */
     uint32_t Kinds;        /* PRCM_KIND_BIT of those to be shown; 0: all */
@@ -45,7 +46,7 @@ typedef struct STREAM
 void StreamInit(STREAM *Stream, const FORMAT *Format, SINK *Sink, const VIEW_HOOKS *Hooks, uint32_t Kinds);
 void StreamDestroy(STREAM *Stream);
 
-/* The first words. The host's name must outlive the stream. */
+/* The first words of a run of the driver. The host's name must outlive the stream. */
 void StreamBegin(STREAM *Stream, const FORMAT_ORIGIN *Origin, const FORMAT_HEADER *Header);
 
 /* Shows a batch, or the rest of it that Records stands before. false: CountLimit or the end of Range is reached, or EndAtLoss
@@ -55,7 +56,10 @@ bool StreamBatch(STREAM *Stream, const PRCM_BATCH *Batch, PRCM_RECORDS Records);
 /* Shows a hole that is in no batch; LocalTime is filled in. As StreamBatch. */
 bool StreamHole(STREAM *Stream, HOLE *Hole);
 
-/* The last words. Account and Token as after the last batch. */
+/* The last words of that run. Account and Token as after the last batch. */
 void StreamClose(STREAM *Stream, const PRCM_ACCOUNT *Account, const PRCM_TOKEN *Token, CLOSING *Closing);
+
+/* The last words of all, once, behind the last StreamClose; nothing if nothing was begun. */
+void StreamEnd(STREAM *Stream);
 
 #endif

@@ -12,6 +12,13 @@ ViewInit(VIEW *View, const VIEW_HOOKS *Hooks, uint32_t Kinds)
     ProcessesInit(&View->Processes);
     View->Hooks = Hooks;
     View->Kinds = Kinds;
+    View->Identity.Status = PRCM_ABSENT;
+}
+
+void
+ViewSetOrigin(VIEW *View, UTF16 Host, uint32_t HostStatus, const PRCM_VALUE *Boot)
+{
+    IdentityBegin(&View->Identity, Host, HostStatus, Boot);
 }
 
 void
@@ -37,41 +44,46 @@ ResolveImage(VIEW *View, const PRCM_RECORD *Record, const PRCM_PATH *Path, EVENT
     Event->ImageKnown = true;
 }
 
-/* Names outlive what is remembered: the entry goes while the event is still to be shown. */
 static bool
-CopyName(VIEW *View, const PROCESS *Process, UTF16 *Name)
+HasText(const PROCESS_TEXT *Text)
 {
-    if (!Process->NameKnown || Process->NameCount > PATHS_MAX_UNITS)
-        return false;
-    memcpy(View->Names, Process->Name, Process->NameCount * sizeof(uint16_t));
-    *Name = (UTF16){.Units = View->Names, .Count = Process->NameCount};
-    return true;
+    return HasValue(Text->Status);
 }
 
-/* A parent that the stream did not show may still run; its create time tells it from a later owner of its id.
- */
+/* A parent that the stream did not show may still run; its create time tells it from a later owner of its id. */
 static void
-ResolveParent(VIEW *View, const PRCM_START *Start, EVENT *Event)
+AskForParent(VIEW *View, const PRCM_START *Start, EVENT *Event)
 {
-    if (Start->ParentProcessId.Status != PRCM_PRESENT)
-        return;
-    uint32_t Id = (uint32_t)Start->ParentProcessId.Value;
-    const PROCESS *Parent = ProcessesFind(&View->Processes, Id, &Start->ParentCreateTime);
-    if (Parent != NULL)
-    {
-        Event->ParentImageKnown = CopyName(View, Parent, &Event->ParentImage);
-        return;
-    }
     if (View->Hooks->RunningImage == NULL || Start->ParentCreateTime.Status != PRCM_PRESENT)
         return;
-    uint32_t Count = View->Hooks->RunningImage(View->Hooks->Context, Id, Start->ParentCreateTime.Value,
-                                               View->Names, PATHS_MAX_UNITS);
+    uint32_t Count = View->Hooks->RunningImage(View->Hooks->Context, (uint32_t)Start->ParentProcessId.Value,
+                                               Start->ParentCreateTime.Value, View->Names, PATHS_MAX_UNITS);
     if (Count == 0)
         return;
     UTF16 Image = PathsToDos(&View->Paths, (UTF16){.Units = View->Names, .Count = Count});
     memmove(View->Names, Image.Units, Image.Count * sizeof(uint16_t));
     Event->ParentImage = (UTF16){.Units = View->Names, .Count = Image.Count};
     Event->ParentImageKnown = true;
+}
+
+static IDENTITY
+ParentEntity(const VIEW *View, const PRCM_VALUE *Id, const PRCM_VALUE *CreateTime)
+{
+    if (Id->Status != PRCM_PRESENT)
+        return (IDENTITY){.Status = Id->Status};
+    return IdentityOf(&View->Identity, (uint32_t)Id->Value, CreateTime);
+}
+
+static void
+ResolveParent(VIEW *View, const PRCM_VALUE *Id, const PRCM_VALUE *CreateTime, EVENT *Event)
+{
+    Event->ParentEntity = ParentEntity(View, Id, CreateTime);
+    if (Id->Status != PRCM_PRESENT)
+        return;
+    Event->Parent = ProcessesFindAny(&View->Processes, (uint32_t)Id->Value, CreateTime);
+    Event->ParentImageKnown = Event->Parent != NULL && HasText(&Event->Parent->Told.Image);
+    if (Event->ParentImageKnown)
+        Event->ParentImage = Event->Parent->Told.Image.Text;
 }
 
 static void
@@ -85,27 +97,72 @@ ResolveUser(VIEW *View, const PRCM_START *Start, EVENT *Event)
                                                   Sid->Length, &Event->User);
 }
 
+static PROCESS_TEXT
+TextOf(const PRCM_BYTES *Field, UTF16 Text)
+{
+    return (PROCESS_TEXT){.Text = Text, .Status = Field->Status, .FullLength = Field->FullLength};
+}
+
+static void
+Remember(VIEW *View, const PRCM_START *Start, EVENT *Event)
+{
+    const uint16_t *CommandLine = PrcmRecordBytes(&Start->Header, &Start->CommandLine);
+    const void *Sid = PrcmRecordBytes(&Start->Header, &Start->UserSid);
+    PROCESS_TOLD Told = {
+        .Image = TextOf(&Start->ImagePath.Text, Event->Image),
+        .CommandLine = TextOf(&Start->CommandLine, (UTF16){CommandLine, Start->CommandLine.Length / 2}),
+        .User = {.Text = Event->User, .Status = Event->UserStatus},
+        .SidStatus = Start->UserSid.Status,
+        .SessionId = Start->SessionId,
+        .IntegrityLevel = Start->IntegrityLevel,
+        .ParentId = Start->ParentProcessId,
+        .ParentCreateTime = Start->ParentCreateTime,
+    };
+
+    if (Told.SidStatus == PRCM_PRESENT)
+        memcpy(Told.Sid, Sid, Start->UserSid.Length);
+    Event->Process = ProcessesStart(&View->Processes, Start->Header.Key, &Start->CreateTime,
+                                    Start->Header.Time, Event->Parent, &Told);
+}
+
 static void
 ResolveStart(VIEW *View, const PRCM_START *Start, EVENT *Event)
 {
-    ResolveParent(View, Start, Event);
+    ResolveParent(View, &Start->ParentProcessId, &Start->ParentCreateTime, Event);
+    if (Event->Parent == NULL && Start->ParentProcessId.Status == PRCM_PRESENT)
+        AskForParent(View, Start, Event);
+    Event->Entity = IdentityOf(&View->Identity, Start->Header.Key, &Start->CreateTime);
     ResolveUser(View, Start, Event);
     ResolveImage(View, &Start->Header, &Start->ImagePath, Event);
-    ProcessesStart(&View->Processes, Start->Header.Key, &Start->CreateTime, Start->Header.Time,
-                   Event->ImageKnown ? &Event->Image : NULL);
+    Remember(View, Start, Event);
+}
+
+/* What its start told of the process that exits or loads. */
+static void
+ResolveProcess(VIEW *View, PROCESS *Process, uint32_t Id, const PRCM_VALUE *CreateTime, EVENT *Event)
+{
+    Event->Entity = IdentityOf(&View->Identity, Id, CreateTime);
+    Event->Process = Process;
+    if (Process == NULL)
+        return;
+    ResolveParent(View, &Process->Told.ParentId, &Process->Told.ParentCreateTime, Event);
+    if (Event->Record->Time > Process->Latest)
+        Process->Latest = Event->Record->Time;
 }
 
 static void
 ResolveExit(VIEW *View, const PRCM_EXIT *Exit, EVENT *Event)
 {
-    const PROCESS *Process = ProcessesFind(&View->Processes, Exit->Header.Key, &Exit->CreateTime);
+    PROCESS *Process = ProcessesFind(&View->Processes, Exit->Header.Key, &Exit->CreateTime);
+    ResolveProcess(View, Process, Exit->Header.Key, &Exit->CreateTime, Event);
     if (Process != NULL)
     {
         Event->StartSeen = true;
-        Event->ImageKnown = CopyName(View, Process, &Event->Image);
+        Event->ImageKnown = HasText(&Process->Told.Image);
+        Event->Image = Process->Told.Image.Text;
         Event->LifetimeKnown = Exit->Header.Time >= Process->StartTime;
         if (Event->LifetimeKnown)
-            Event->LifetimeMs = (uint64_t)(Exit->Header.Time - Process->StartTime) / 10000;
+            Event->LifetimeMs = ((uint64_t)Exit->Header.Time - (uint64_t)Process->StartTime) / 10000;
         Event->ImagesKnown = (View->Kinds & PRCM_KIND_BIT(PRCM_KIND_IMAGE)) != 0;
         Event->Images = Process->Images;
         Event->ImagesLost = ProcessesImagesLost(&View->Processes, Process);
@@ -114,11 +171,14 @@ ResolveExit(VIEW *View, const PRCM_EXIT *Exit, EVENT *Event)
     ProcessesExit(&View->Processes, Exit->Header.Key);
 }
 
+/* A kernel image is no process's. A load may be told after its process's exit. */
 static void
 ResolveLoad(VIEW *View, const PRCM_IMAGE *Image, EVENT *Event)
 {
-    PROCESS *Process = ProcessesFind(&View->Processes, Image->Header.Key, &Image->CreateTime);
-    if (Process != NULL)
+    PROCESS *Process = ProcessesFindAny(&View->Processes, Image->Header.Key, &Image->CreateTime);
+    if (Image->Header.Key != 0)
+        ResolveProcess(View, Process, Image->Header.Key, &Image->CreateTime, Event);
+    if (Process != NULL && !Process->Exited)
         Process->Images++;
     ResolveImage(View, &Image->Header, &Image->ImagePath, Event);
 }
@@ -126,6 +186,7 @@ ResolveLoad(VIEW *View, const PRCM_IMAGE *Image, EVENT *Event)
 void
 ViewResolve(VIEW *View, const PRCM_RECORD *Record, EVENT *Event)
 {
+    ProcessesTrim(&View->Processes);
     memset(Event, 0, sizeof(*Event));
     Event->Record = Record;
     Event->LocalTime = View->Hooks->LocalTime != NULL
@@ -145,6 +206,13 @@ ViewResolve(VIEW *View, const PRCM_RECORD *Record, EVENT *Event)
     default:
         break;
     }
+}
+
+void
+ViewShown(const EVENT *Event)
+{
+    if (Event->Process != NULL && Event->Record->Kind != PRCM_KIND_IMAGE)
+        Event->Process->Shown = Event->Record->Kind == PRCM_KIND_START;
 }
 
 void

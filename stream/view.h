@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
  * What the console adds to a record: drive forms, names of parents and users, and what it remembers of the
- * stream. Both output formats show an EVENT, so that they cannot differ in substance.
+ * stream. Every output format shows an EVENT, so that they cannot differ in substance.
  */
 #ifndef STREAM_VIEW_H
 #define STREAM_VIEW_H
 
 #include "hole.h"
+#include "identity.h"
 #include "paths.h"
 #include "prcm_abi.h"
 #include "processes.h"
@@ -33,8 +34,9 @@ typedef struct VIEW
     PATHS Paths;
     PROCESSES Processes;
     const VIEW_HOOKS *Hooks;
+    IDENTITY_ORIGIN Identity;
     uint32_t Kinds;                  /* that are read; of others nothing can be remembered */
-    uint16_t Names[PATHS_MAX_UNITS]; /* of a parent or of the process that exits */
+    uint16_t Names[PATHS_MAX_UNITS]; /* of a parent that still runs */
 } VIEW;
 
 /* A record and what is known about it. Texts are valid until the next ViewResolve. */
@@ -42,6 +44,18 @@ typedef struct EVENT
 {
     const PRCM_RECORD *Record;
     int64_t LocalTime;
+
+    /* Of the process that the record is about; there is none for a kernel image. */
+    IDENTITY Entity;
+
+    /* Of its parent: of a start as the record tells it, else as remembered. */
+    IDENTITY ParentEntity;
+
+    /* The process as its start told it; NULL: not seen, or forgotten. */
+    PROCESS *Process;
+
+    /* The same of its parent. */
+    const PROCESS *Parent;
 
     /* start, load: the record's path in drive form where it has one. exit: the process's image, as its start
      * told it; ImageKnown is false where that was not seen. */
@@ -65,11 +79,17 @@ typedef struct EVENT
 } EVENT;
 
 void ViewInit(VIEW *View, const VIEW_HOOKS *Hooks, uint32_t Kinds);
+
+/* Whose records follow, for the identities of their processes. Before that there are none: PRCM_ABSENT. */
+void ViewSetOrigin(VIEW *View, UTF16 Host, uint32_t HostStatus, const PRCM_VALUE *Boot);
 void ViewDestroy(VIEW *View);
 
 /* Tells what is known about a start, exit or load, and remembers it: to be called once for each record, in
  * order. */
 void ViewResolve(VIEW *View, const PRCM_RECORD *Record, EVENT *Event);
+
+/* To be called for each event that is shown, before the next ViewResolve. */
+void ViewShown(const EVENT *Event);
 
 /* To be called for each hole, in its place. */
 void ViewHole(VIEW *View, const HOLE *Hole);

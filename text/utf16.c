@@ -249,5 +249,7 @@ Utf16FileName(UTF16 Path)
     uint32_t At = Path.Count;
     while (At > 0 && Path.Units[At - 1] != '\\')
         At--;
+    if (At == 0)
+        return Path;
     return (UTF16){.Units = Path.Units + At, .Count = Path.Count - At};
 }

@@ -20,8 +20,8 @@ BELOW = {
 PUBLIC = {path.name for path in (ROOT / "include").glob("*.h")}
 STANDARD_C = set("""assert.h ctype.h errno.h inttypes.h limits.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h
     stdio.h stdlib.h string.h time.h""".split())
-# What is no C standard and still the same everywhere.
-PORTABLE = STANDARD_C | {"getopt.h", "pcre2.h"}
+# What is no C standard and still the same everywhere, as libraries are.
+PORTABLE = STANDARD_C | {"getopt.h", "pcre2.h", "xxhash.h"}
 # Where the operating system is known: its own room, and what exists on Windows alone.
 KNOWS_SYSTEM = re.compile(r"host/(windows|linux)/|cli/selftest/|cli/(main_windows|service)\.c$")
 

@@ -9,60 +9,11 @@
 #include <string.h>
 
 #include "batch_sample.h"
+#include "fit_batch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *Data, size_t Size);
 size_t LLVMFuzzerCustomMutator(uint8_t *Data, size_t Size, size_t MaxSize, unsigned int Seed);
 size_t LLVMFuzzerMutate(uint8_t *Data, size_t Size, size_t MaxSize);
-
-/* Takes numbers and counts from the records, as far as they can be walked. The result need not be valid. */
-static void
-SumsTake(PRCM_BATCH *Batch, const PRCM_RECORD *Record)
-{
-    PRCM_LOST Lost = {0};
-    if (Record->Kind < PRCM_KIND_COUNT)
-    {
-        Batch->Delivered[Record->Kind]++;
-        Batch->Next.Next = Record->Sequence + 1;
-    }
-    if (Record->Kind != PRCM_KIND_LOST || Record->Size < sizeof(Lost))
-        return;
-    memcpy(&Lost, Record, sizeof(Lost));
-    for (uint32_t Kind = 0; Kind < PRCM_KIND_COUNT; Kind++)
-        Batch->Lost[Kind] += Lost.Evicted[Kind] + Lost.Dropped[Kind];
-    Batch->Unknown += Lost.Unknown;
-    Batch->Next.Next = Lost.NextSequence;
-}
-
-static void
-SumsClose(PRCM_BATCH *Batch)
-{
-    uint64_t Told = Batch->Unknown;
-    for (uint32_t Kind = 0; Kind < PRCM_KIND_COUNT; Kind++)
-        Told += Batch->Delivered[Kind] + Batch->Lost[Kind];
-    Batch->Filtered[0] = Batch->Next.Next - 1 - Told;
-    Batch->Head = Batch->Next.Next;
-    Batch->HeadCaptured[0] = Batch->Head - 1;
-}
-
-static void
-SumsFit(uint8_t *Bytes, uint32_t Length)
-{
-    PRCM_BATCH Batch = {.Size = sizeof(Batch), .Number = 1, .First = 1, .Next = {.Instance = 1, .Next = 1}};
-    uint32_t At = sizeof(Batch);
-    PRCM_RECORD Record;
-    while (Length - At >= sizeof(Record))
-    {
-        memcpy(&Record, Bytes + At, sizeof(Record));
-        if (Record.Size < sizeof(Record) || Record.Size % 8 != 0 || Record.Size > Length - At)
-            break;
-        SumsTake(&Batch, (const void *)(Bytes + At));
-        At += Record.Size;
-        Batch.RecordCount++;
-    }
-    Batch.Bytes = At;
-    SumsClose(&Batch);
-    memcpy(Bytes, &Batch, sizeof(Batch));
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *Data, size_t Size)
@@ -74,7 +25,7 @@ LLVMFuzzerTestOneInput(const uint8_t *Data, size_t Size)
     uint8_t *Fitted = malloc(Size);
     assert(Fitted);
     memcpy(Fitted, Data, Size);
-    SumsFit(Fitted, Length);
+    FitBatch(Fitted, Length);
     OpenAndRead(Fitted, Length);
     free(Fitted);
     return 0;

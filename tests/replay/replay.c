@@ -75,7 +75,8 @@ ReplayRun(const MODEL *Raised, const MODEL *Expected, const REPLAY_OPTIONS *Opti
         return;
     SIM_GATE *Half = Options->Late ? SimGateCreate() : NULL;
     for (unsigned Index = 0; Index < READER_COUNT; Index++)
-        ReaderStart(&Result->Readers[Index], &ReaderWays[Index], Expected, Half);
+        ReaderStart(&Result->Readers[Index], &ReaderWays[Index], Expected, Index == 0 ? Options->Tap : NULL,
+                    Half);
     RaiseFinish(RaiseStart(Raised, Options->Threads, Options->Speed, Half));
     for (unsigned Index = 0; Index < READER_COUNT; Index++)
     {

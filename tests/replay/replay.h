@@ -16,6 +16,7 @@ typedef struct REPLAY_OPTIONS
     uint32_t Times;     /* in a row */
     uint32_t LaneBytes; /* 0: the driver's default */
     bool Late;          /* readers read nothing before half has been raised */
+    const REPLAY_TAP *Tap;
 } REPLAY_OPTIONS;
 
 typedef struct REPLAY_RESULT

@@ -124,6 +124,8 @@ TakeBatch(REPLAY_READER *Reader, ULONG_PTR Bytes)
         Result = AccountAdd(&Reader->Account, Reader->Buffer);
     if (Result)
         return Fail(Reader, "the library refuses a batch", (uint32_t)Result);
+    if (Reader->Tap)
+        Reader->Tap->Batch(Reader->Tap->Context, Reader->Buffer);
     while ((Record = PrcmBatchNext(&Records)) != NULL)
         CompareRecord(&Reader->Comparison, Record);
     Reader->NextBytes = Reader->Buffer->RequiredBytes > Reader->Way->BufferBytes
@@ -176,10 +178,12 @@ ReadAll(void *Context)
 }
 
 void
-ReaderStart(REPLAY_READER *Reader, const READER_WAY *Way, const MODEL *Model, SIM_GATE *Gate)
+ReaderStart(REPLAY_READER *Reader, const READER_WAY *Way, const MODEL *Model, const REPLAY_TAP *Tap,
+            SIM_GATE *Gate)
 {
     WANTED Wanted = {.Kinds = Way->Kinds, .OneProcess = Way->OneProcess, .Id = Model->Busiest};
     *Reader = (REPLAY_READER){.Way = Way,
+                              .Tap = Tap,
                               .Buffer = MemoryZeroed(1, PRCM_MAX_READ_BYTES),
                               .NextBytes = Way->BufferBytes,
                               .Gate = Gate};

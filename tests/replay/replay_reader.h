@@ -24,9 +24,17 @@ typedef struct READER_WAY
 #define READER_COUNT 4u
 extern const READER_WAY ReaderWays[READER_COUNT];
 
+/* Whoever wants the first way's batches as well, in order. */
+typedef struct REPLAY_TAP
+{
+    void (*Batch)(void *Context, const PRCM_BATCH *Batch);
+    void *Context;
+} REPLAY_TAP;
+
 typedef struct REPLAY_READER
 {
     const READER_WAY *Way;
+    const REPLAY_TAP *Tap; /* NULL: nobody wants them */
     COMPARISON Comparison;
     HANDLE File;
     ACCOUNT Account; /* of File */
@@ -39,8 +47,9 @@ typedef struct REPLAY_READER
     SIM_THREAD *Thread;
 } REPLAY_READER;
 
-/* Opens and subscribes, and starts the thread. */
-void ReaderStart(REPLAY_READER *Reader, const READER_WAY *Way, const MODEL *Model, SIM_GATE *Gate);
+/* Opens and subscribes, and starts the thread. Tap and Gate may be NULL. */
+void ReaderStart(REPLAY_READER *Reader, const READER_WAY *Way, const MODEL *Model, const REPLAY_TAP *Tap,
+                 SIM_GATE *Gate);
 
 /* Waits for the thread. What is wrong with the account is a mismatch of the comparison. */
 void ReaderFinish(REPLAY_READER *Reader);

@@ -128,7 +128,10 @@ LocalTime(void *Context, int64_t Time)
 
 const VIEW_HOOKS EventsHooks = {.RunningImage = RunningImage, .UserName = UserName, .LocalTime = LocalTime};
 const VIEW_HOOKS EventsNoHooks;
-const FORMAT_ORIGIN EventsOrigin = {.Host = {u"PC", 2}, .HostStatus = PRCM_PRESENT, .Instance = 5};
+const FORMAT_ORIGIN EventsOrigin = {.Host = {u"PC", 2},
+                                    .HostStatus = PRCM_PRESENT,
+                                    .Instance = 5,
+                                    .Boot = {.Value = EVENTS_TIME - 72000000000, .Status = PRCM_PRESENT}};
 
 void
 EventsLoadDrives(PATHS *Paths)

@@ -19,6 +19,7 @@ Begin(const FORMAT *Format, const VIEW_HOOKS *Hooks, uint32_t Kinds)
     BuilderBegin(&Builder, Before);
     StreamInit(&Stream, Format, CaptureBegin(), Hooks, Kinds);
     Stream.Origin = EventsOrigin;
+    ViewSetOrigin(&Stream.View, EventsOrigin.Host, EventsOrigin.HostStatus, &EventsOrigin.Boot);
     EventsLoadDrives(&Stream.View.Paths);
 }
 
@@ -42,8 +43,10 @@ json_of_a_start_has_every_field(void **State)
     AssertShown(
         "{\"event\":\"process_start\",\"host\":\"PC\",\"instance\":\"0x5\",\"seq\":1,\"time\":\"2026-11-"
         "22T15:04:05.1234567Z\",\"pid\":1234,"
-        "\"tid\":77,\"create_time\":\"2026-11-22T15:04:05.1234557Z\",\"start_key\":\"0x123456789abcdef\","
+        "\"tid\":77,\"entity_id\":\"70e10b63ed11fbb994872d7eb9ede9fe\","
+        "\"create_time\":\"2026-11-22T15:04:05.1234557Z\",\"start_key\":\"0x123456789abcdef\","
         "\"parent_pid\":988,\"parent_create_time\":\"2026-11-22T14:04:05.1234567Z\","
+        "\"parent_entity_id\":\"d070d15076b9628b569a14e64e73eea4\","
         "\"parent_image\":\"C:\\\\Windows\\\\explorer.exe\",\"creator_pid\":988,\"creator_tid\":992,"
         "\"session_id\":1,\"user_sid\":\"S-1-5-21-1-2-4294967295-1001\","
         "\"user\":\"HOST\\\\J\xC3\xA9r\xC3\xB4me\",\"integrity_level\":12288,\"elevated\":true,"
@@ -66,9 +69,11 @@ json_of_a_start_says_of_each_field_why_it_is_missing(void **State)
     AssertShown(
         "{\"event\":\"process_start\",\"host\":\"PC\",\"instance\":\"0x5\",\"seq\":1,\"time\":\"2026-11-"
         "22T15:04:05.1234567Z\",\"pid\":1234,"
-        "\"tid\":77,\"create_time\":null,\"create_time_status\":\"absent\",\"start_key\":null,"
+        "\"tid\":77,\"entity_id\":null,\"entity_id_status\":\"absent\","
+        "\"create_time\":null,\"create_time_status\":\"absent\",\"start_key\":null,"
         "\"start_key_status\":\"withheld\",\"parent_pid\":null,\"parent_pid_status\":\"absent\","
-        "\"parent_create_time\":null,\"parent_create_time_status\":\"absent\",\"parent_image\":null,"
+        "\"parent_create_time\":null,\"parent_create_time_status\":\"absent\","
+        "\"parent_entity_id\":null,\"parent_entity_id_status\":\"absent\",\"parent_image\":null,"
         "\"parent_image_status\":\"absent\",\"creator_pid\":null,\"creator_pid_status\":\"absent\","
         "\"creator_tid\":null,\"creator_tid_status\":\"absent\",\"session_id\":null,"
         "\"session_id_status\":\"failed 0xC0000008\",\"user_sid\":null,"
@@ -172,7 +177,8 @@ json_of_a_load_has_every_field(void **State)
     EventsAddImage(&Builder);
     AssertShown("{\"event\":\"image_load\",\"host\":\"PC\",\"instance\":\"0x5\",\"seq\":1,\"time\":\"2026-11-"
                 "22T15:04:05.1234567Z\",\"pid\":1234,"
-                "\"tid\":77,\"create_time\":\"2026-11-22T15:04:05.1234557Z\","
+                "\"tid\":77,\"entity_id\":\"70e10b63ed11fbb994872d7eb9ede9fe\","
+                "\"create_time\":\"2026-11-22T15:04:05.1234557Z\","
                 "\"image\":\"C:\\\\Windows\\\\System32\\\\ntdll.dll\","
                 "\"image_nt\":\"\\\\SystemRoot\\\\System32\\\\ntdll.dll\",\"image_form\":\"system_root\","
                 "\"base\":\"0x7ffabcde0000\",\"size\":1982464,\"kernel_image\":false,\"addressing_mode\":3,"
@@ -193,6 +199,7 @@ json_of_a_kernel_image_withholds_its_base(void **State)
     AssertShown(
         "{\"event\":\"image_load\",\"host\":\"PC\",\"instance\":\"0x5\",\"seq\":1,\"time\":\"2026-11-22T15:"
         "04:05.1234567Z\",\"pid\":0,\"tid\":77,"
+        "\"entity_id\":null,\"entity_id_status\":\"absent\","
         "\"create_time\":null,\"create_time_status\":\"absent\",\"image\":null,\"image_status\":\"absent\","
         "\"image_nt\":null,\"image_nt_status\":\"absent\",\"image_form\":\"other\",\"base\":null,"
         "\"base_status\":\"withheld\",\"size\":0,\"kernel_image\":true,\"addressing_mode\":0,"
@@ -218,7 +225,8 @@ json_of_an_exit_has_what_the_stream_told_of_its_process(void **State)
         strstr(CaptureText(), "{\"event\":\"process_exit\""),
         "{\"event\":\"process_exit\",\"host\":\"PC\",\"instance\":\"0x5\",\"seq\":4,\"time\":\"2026-11-22T15:"
         "04:05.4234567Z\",\"pid\":1234,"
-        "\"tid\":77,\"create_time\":\"2026-11-22T15:04:05.1234557Z\",\"exit_status\":3221225477,"
+        "\"tid\":77,\"entity_id\":\"70e10b63ed11fbb994872d7eb9ede9fe\","
+        "\"create_time\":\"2026-11-22T15:04:05.1234557Z\",\"exit_status\":3221225477,"
         "\"image\":\"C:\\\\Windows\\\\System32\\\\cmd.exe\",\"lifetime_ms\":300,\"images\":2}\n");
     StreamDestroy(&Stream);
 }
@@ -232,7 +240,8 @@ json_of_an_exit_without_its_start_says_absent(void **State)
     AssertShown(
         "{\"event\":\"process_exit\",\"host\":\"PC\",\"instance\":\"0x5\",\"seq\":1,\"time\":\"2026-11-22T15:"
         "04:05.1234567Z\",\"pid\":1234,"
-        "\"tid\":77,\"create_time\":\"2026-11-22T15:04:05.1234557Z\",\"exit_status\":3,\"image\":null,"
+        "\"tid\":77,\"entity_id\":\"70e10b63ed11fbb994872d7eb9ede9fe\","
+        "\"create_time\":\"2026-11-22T15:04:05.1234557Z\",\"exit_status\":3,\"image\":null,"
         "\"image_status\":\"absent\",\"lifetime_ms\":null,\"lifetime_ms_status\":\"absent\",\"images\":null,"
         "\"images_status\":\"absent\"}\n");
 }

@@ -29,7 +29,7 @@ PACKAGES_COVERAGE=(cmake ninja-build g++ libc6-dev libcmocka-dev libpcre2-dev li
     python3)
 # shellcheck disable=SC2034
 PACKAGES_CHECK=(clang clang-format cppcheck pyflakes3 shellcheck python3 python3-pytest python3-pytest-xdist
-    python3-pefile python3-xxhash python3-zstandard unicode-data jq perl)
+    python3-jsonschema python3-pefile python3-xxhash python3-zstandard unicode-data jq perl)
 # shellcheck disable=SC2034
 PACKAGES_PLOT=(python3 python3-matplotlib)
 

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 
-TARGETS = ("batch", "capture", "filter", "requests")
+TARGETS = ("batch", "capture", "filter", "formats", "requests")
 TURN_SECONDS = 60
 MINIMISE_SECONDS = 60
 MAX_LENGTH = 4096
