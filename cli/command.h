@@ -23,6 +23,7 @@ extern const COMMAND RecordCommand;
 extern const COMMAND CatCommand;
 extern const COMMAND VerifyCommand;
 extern const COMMAND StatsCommand;
+extern const COMMAND ConvertCommand;
 
 EXIT_CODE CommandShowHelp(const COMMAND *Command);
 

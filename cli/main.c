@@ -32,6 +32,7 @@ static const struct
     {"cat", &CatCommand},
     {"verify", &VerifyCommand},
     {"stats", &StatsCommand},
+    {"convert", &ConvertCommand},
 };
 
 #define COMMAND_COUNT (sizeof(Commands) / sizeof(Commands[0]))

@@ -79,6 +79,8 @@ Play(PLAYER *Player)
             Player->Item(Player, &Item);
     }
     PlaybackEnd(&Player->Playback);
+    if (Player->IsLast)
+        StreamEnd(&Player->Stream);
     if (Result == PRCM_OK && Player->Playback.Runs == 0 && Player->Options.From.Given)
         MessageSay("%s has nothing from there on.", Player->Path);
     return Result;
@@ -95,6 +97,9 @@ static void
 BeginStream(PLAYER *Player)
 {
     ShowOptionsBegin(&Player->Show, &Player->Stream, FactsViewHooks(&Player->Facts), PRCM_KINDS_ALL);
+    if (Player->Sink != NULL)
+        Player->Stream.Sink = Player->Sink;
+    Player->Stream.State = Player->State;
     Player->Stream.Kinds = Player->Options.Kinds;
     Player->Stream.Ids = Player->Options.Ids;
     Player->Stream.IdCount = Player->Options.IdCount;
@@ -115,6 +120,7 @@ PlayOpened(PLAYER *Player)
     ShowOptionsSayUndecided(&Player->Show);
     if (Player->End != NULL)
         Player->End(Player);
+    Player->State = Player->Stream.State;
     StreamDestroy(&Player->Stream);
     FactsDestroy(&Player->Facts);
     if (OutputFailed())
@@ -151,6 +157,7 @@ PlayerPlayAll(PLAYER *Player, const ARGS *Args)
 
     for (int Index = 0; Index < ArgsOperandCount(Args) && Code != EXIT_OUTPUT; Index++)
     {
+        Player->IsLast = Index + 1 == ArgsOperandCount(Args);
         EXIT_CODE Now = PlayerPlay(Player, ArgsOperand(Args, Index));
         if (Code == EXIT_OK || (Code == EXIT_INCOMPLETE && Now != EXIT_OK))
             Code = Now;

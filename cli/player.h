@@ -23,6 +23,9 @@ struct PLAYER
     void (*End)(PLAYER *Player);                                 /* all is shown; may be NULL */
 
     const char *Path;
+    SINK *Sink;         /* NULL: standard output */
+    FORMAT_STATE State; /* of the format, from one capture to the next */
+    bool IsLast;        /* the format ends with this capture */
     PRCM_CAPTURE_READER *Reader;
     FACTS Facts;
     STREAM Stream;

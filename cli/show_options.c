@@ -84,6 +84,24 @@ void
 ShowOptionsInit(SHOW_OPTIONS *Options)
 {
     memset(Options, 0, sizeof(*Options));
+    Options->Format = &FormatText;
+}
+
+bool
+ShowOptionsIsText(const SHOW_OPTIONS *Options)
+{
+    return Options->Format == &FormatText;
+}
+
+static bool
+SetFormat(SHOW_OPTIONS *Options, ARGS *Args, const char *Argument)
+{
+    const FORMAT *Format = FormatFind(Argument);
+
+    if (Format == NULL)
+        return ArgsRefuse(Args, "format", Argument, "not text, json, csv, ecs, ocsf, sysmon or trace");
+    Options->Format = Format;
+    return true;
 }
 
 void
@@ -106,8 +124,10 @@ ShowOptionsSet(SHOW_OPTIONS *Options, ARGS *Args, int Option, const char *Argume
         return ShowOptionsAddFilter(Options, Args, "filter", Argument);
     case SHOW_OPTION_COUNT:
         return ArgsNumber(Args, "count", Argument, 1, UINT64_MAX, &Options->Count);
+    case SHOW_OPTION_FORMAT:
+        return SetFormat(Options, Args, Argument);
     case SHOW_OPTION_JSON:
-        Options->Json = true;
+        Options->Format = &FormatJson;
         return true;
     case SHOW_OPTION_FULL:
         Options->Full = true;
@@ -122,9 +142,9 @@ ShowOptionsBegin(SHOW_OPTIONS *Options, STREAM *Stream, const VIEW_HOOKS *Hooks,
 {
     SINK *Sink = ConsoleOutput();
 
-    OutputSetColor(Options->Json ? ARGS_COLOR_NEVER : Options->Color);
+    OutputSetColor(ShowOptionsIsText(Options) ? Options->Color : ARGS_COLOR_NEVER);
     Sink->RowLines = Options->Full ? 0 : ROW_LINES;
-    StreamInit(Stream, Options->Json ? &FormatJson : &FormatText, Sink, Hooks, Kinds);
+    StreamInit(Stream, Options->Format, Sink, Hooks, Kinds);
     Stream->Patterns = Options->Patterns;
     Stream->PatternCount = Options->PatternCount;
     Stream->CountLimit = Options->Count;
@@ -137,7 +157,7 @@ ShowOptionsNotice(const SHOW_OPTIONS *Options, STREAM *Stream, const char *Text)
 {
     SINK *Sink = Stream->Sink;
 
-    if (Options->Json)
+    if (!ShowOptionsIsText(Options))
     {
         MessageSay("%s", Text);
         return;

@@ -20,6 +20,7 @@ enum
     SHOW_OPTION_IMAGE = SHOW_OPTION_FIRST,
     SHOW_OPTION_FILTER,
     SHOW_OPTION_COUNT,
+    SHOW_OPTION_FORMAT,
     SHOW_OPTION_JSON,
     SHOW_OPTION_COLOR,
     SHOW_OPTION_FULL,
@@ -31,6 +32,7 @@ enum
     {"image", required_argument, NULL, SHOW_OPTION_IMAGE},                                                   \
         {"filter", required_argument, NULL, SHOW_OPTION_FILTER},                                             \
         {"count", required_argument, NULL, SHOW_OPTION_COUNT},                                               \
+        {"format", required_argument, NULL, SHOW_OPTION_FORMAT},                                             \
         {"json", no_argument, NULL, SHOW_OPTION_JSON},                                                       \
         {"color", required_argument, NULL, SHOW_OPTION_COLOR},                                               \
     {                                                                                                        \
@@ -52,7 +54,7 @@ typedef struct SHOW_OPTIONS
     uint32_t FilterCount;
     uint64_t Count; /* events to show; 0: no limit */
     ARGS_COLOR Color;
-    bool Json;
+    const FORMAT *Format;
     bool Full; /* on a console, too, each event whole */
 } SHOW_OPTIONS;
 
@@ -68,6 +70,9 @@ bool ShowOptionsAddFilter(SHOW_OPTIONS *Options, ARGS *Args, const char *Option,
 
 /* Of which events it could not be decided is said, each filter's first. To be called now and then, and at the end. */
 void ShowOptionsSayUndecided(SHOW_OPTIONS *Options);
+
+/* Whether what is written is for people: it may be coloured, and remarks stand in it. */
+bool ShowOptionsIsText(const SHOW_OPTIONS *Options);
 
 /* Begins a stream that shows on standard output what was asked for. As StreamInit; Options must outlive the stream. */
 void ShowOptionsBegin(SHOW_OPTIONS *Options, STREAM *Stream, const VIEW_HOOKS *Hooks, uint32_t Kinds);

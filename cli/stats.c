@@ -338,7 +338,7 @@ static void
 End(PLAYER *Player)
 {
     RateFinish(&Stats.Rate);
-    if (Stats.Player.Show.Json)
+    if (!ShowOptionsIsText(&Stats.Player.Show))
         WriteJson(Player->Stream.Sink);
     else
         WriteText(Player->Stream.Sink);

@@ -35,7 +35,7 @@ Parse(VERIFY *Verify, ARGS *Args)
     while ((Option = ArgsNext(Args, Table)) != ARGS_END)
     {
         if (Option == OPTION_JSON)
-            Verify->Player.Show.Json = true;
+            Verify->Player.Show.Format = &FormatJson;
         else if (Option == OPTION_COLOR && !ArgsColor(Args, "color", optarg, &Verify->Player.Show.Color))
             return false;
         else if (Option == ARGS_WRONG)
@@ -72,7 +72,7 @@ Begin(PLAYER *Player)
 
     Verify->Format = *Player->Stream.Format;
     Verify->Format.Event = NoEvent;
-    if (!Verify->Player.Show.Json)
+    if (ShowOptionsIsText(&Verify->Player.Show))
         Verify->Format.Header = NoHeader;
     Player->Stream.Format = &Verify->Format;
 }
@@ -115,7 +115,7 @@ End(PLAYER *Player)
     SINK *Sink = Player->Stream.Sink;
     PRCM_CAPTURE_TOTALS Totals;
 
-    if (Verify->Player.Show.Json)
+    if (!ShowOptionsIsText(&Verify->Player.Show))
         return;
     PrcmCaptureTotals(Player->Reader, &Totals);
     Count(Sink, Totals.Files, " file, ", " files, ");

@@ -211,6 +211,7 @@ Finish(WATCH *Watch, PRCM_RESULT Ended)
         return MessageFail("take the account", Result);
     AskCut(&Watch->Stream.Cut);
     StreamClose(&Watch->Stream, &Account, &Token, &Closing);
+    StreamEnd(&Watch->Stream);
     if (!SinkFlush(Watch->Stream.Sink))
         return CannotWrite(Watch);
     SayLost(Watch, true);
@@ -332,8 +333,10 @@ const COMMAND WatchCommand = {
             "                      standard error how much is lost, at once; exit code 8.\n"
             "                      exit: end at the first loss; exit code 8\n"
             "how:\n"
-            "  --json              one JSON object a line, each with every field; notices go\n"
-            "                      to standard error. The first says whose stream it is\n"
+            "  --format FORMAT     text (default), json, csv, ecs, ocsf, sysmon or trace;\n"
+            "                      with all but text, notices go to standard error\n"
+            "  --json              --format json: an object a line, each with every field.\n"
+            "                      The first says whose stream it is\n"
             "  --color WHEN        auto, always or never (default auto: on a console, unless\n"
             "                      NO_COLOR is set)\n"
             "  --full              on a console, too, show all of each event, on as many lines\n"

@@ -179,6 +179,7 @@ BeginRun(PLAYBACK *Playback, uint64_t Instance)
         .Given = FactsSubscribed(Playback->Facts, &Given) ? &Given : NULL,
         .Patterns = Playback->Stream->Patterns,
         .PatternCount = Playback->Stream->PatternCount,
+        .System = (const PRCM_FACT_SYSTEM_INFO *)FactsOne(Playback->Facts, PRCM_FACT_SYSTEM),
     };
 
     Playback->Expected = false;

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """cat, verify and stats: what a capture holds is shown, what it lacks is told, and the exit code says which it was."""
 
+import csv
+import json
 import random
 import re
 import signal
@@ -143,3 +145,36 @@ def test_a_reader_that_goes_ends_it_with_a_message():
     program.stdout.close()
     assert b"whoever was reading it has gone" in program.stderr.read()
     assert program.wait(60) == EXIT_OUTPUT
+
+
+def test_convert_writes_what_cat_shows_and_replaces_nothing_unasked(prcm, tmp_path):
+    to = tmp_path / "out.jsonl"
+    prcm("convert", OPEN, to)
+    assert to.read_bytes() == prcm("cat", "--json", OPEN).out
+    to.write_bytes(b"a letter")
+    ran = prcm("convert", OPEN, to, code=EXIT_OUTPUT)
+    assert "--force replaces it" in ran.error and to.read_bytes() == b"a letter"
+    prcm("convert", "--force", "--filter", "kind == exit", OPEN, to)
+    assert to.read_bytes() == prcm("cat", "--json", "--filter", "kind == exit", OPEN).out
+    prcm("convert", DAMAGED, tmp_path / "damaged.csv", code=EXIT_INCOMPLETE)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["damaged.csv", "out.jsonl"]
+
+
+def test_of_what_cannot_be_converted_nothing_is_left(prcm, tmp_path):
+    (tmp_path / "letter.prcm").write_bytes(b"a letter")
+    prcm("convert", tmp_path / "letter.prcm", tmp_path / "out.csv", code=1)
+    prcm("convert", OPEN, tmp_path / "no" / "out.csv", code=EXIT_OUTPUT)
+    assert "which format" in prcm("convert", OPEN, tmp_path / "out.xml", code=2).error
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.prcm"]
+
+
+@pytest.mark.parametrize("name", ["csv", "ecs", "ocsf", "sysmon", "trace"])
+def test_every_format_is_whole_over_several_captures(prcm, name):
+    text = prcm("cat", "--format", name, OPEN, WHOLE, code=EXIT_INCOMPLETE).text()
+    if name == "trace":
+        assert json.loads(text)
+    elif name == "csv":
+        rows = list(csv.reader(text.splitlines()))
+        assert {len(row) for row in rows} == {len(rows[0])} and rows.count(rows[0]) == 1
+    else:
+        assert all(json.loads(line) for line in text.splitlines())

@@ -5,7 +5,7 @@ import pytest
 
 from conftest import EXIT_FAILED, EXIT_NO_DRIVER, EXIT_OUTPUT, EXIT_USAGE
 
-HERE = ("cat", "stats", "verify")
+HERE = ("cat", "convert", "stats", "verify")
 ELSEWHERE = ("install", "uninstall", "start", "stop", "status", "watch", "selftest", "record")
 
 
@@ -32,7 +32,8 @@ def test_what_needs_the_driver_is_known_and_says_so(prcm, command):
     [
         ((), "which command"),
         (("catt",), "not a command"),
-        *(((command,), "which capture?") for command in HERE),
+        *(((command,), "which capture?") for command in HERE if command != "convert"),
+        (("convert", "x"), "the file to write"),
         *(((command, "--nonsense", "x"), "not an option") for command in HERE),
         (("cat", "--from", "yesterday", "x"), "a time such as"),
         (("cat", "--to", "0", "x"), "a number from 1"),
@@ -46,7 +47,7 @@ def test_wrong_arguments_are_refused(prcm, arguments, why):
     assert why in ran.error and "--help" in ran.error and ran.out == b""
 
 
-@pytest.mark.parametrize("command", HERE)
+@pytest.mark.parametrize("command", ("cat", "stats", "verify"))
 def test_what_cannot_be_read_is_said_and_why(prcm, tmp_path, command):
     def error(path):
         ran = prcm(command, path, code=EXIT_FAILED)

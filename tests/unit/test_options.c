@@ -8,6 +8,7 @@
 #include "capture.h"
 #include "cli/exit_code.h"
 #include "cli/watch_options.h"
+#include "formats/formats.h"
 
 #define MAX_WORDS 160
 
@@ -58,7 +59,7 @@ without_options_everything_is_read_from_now_on(void **State)
     assert_int_equal(Options.Show.Count, 0);
     assert_int_equal(Options.Reading.DurationMs, READING_NO_DURATION);
     assert_int_equal(Options.OnLoss, WATCH_LOSS_IGNORE);
-    assert_false(Options.Show.Json);
+    assert_ptr_equal(Options.Show.Format, &FormatText);
     assert_false(Options.Show.Full);
 }
 
@@ -82,7 +83,7 @@ takes_every_option(void **State)
     assert_int_equal(Options.Show.Count, 3);
     assert_int_equal(Options.Reading.DurationMs, 1250);
     assert_int_equal(Options.OnLoss, WATCH_LOSS_EXIT);
-    assert_true(Options.Show.Json);
+    assert_ptr_equal(Options.Show.Format, &FormatJson);
     assert_true(Options.Show.Full);
     assert_int_equal(Options.Show.Color, ARGS_COLOR_NEVER);
     assert_int_equal(Options.Reading.ReadDelayMs, 250);
