@@ -72,6 +72,14 @@ TakeMessage(int Code, size_t At, REGEX_ERROR *Error)
 }
 
 static bool
+Refuse(REGEX_ERROR *Error, const char *Message)
+{
+    snprintf(Error->Message, sizeof(Error->Message), "%s", Message);
+    Error->At = 0;
+    return false;
+}
+
+static bool
 Compile(REGEX *Regex, UTF16 Pattern, REGEX_ERROR *Error)
 {
     int Code;
@@ -90,9 +98,7 @@ Compile(REGEX *Regex, UTF16 Pattern, REGEX_ERROR *Error)
     Regex->ItemSteps = STEPS_PER_ITEM + Captures;
     if (BackReferences == 0)
         return true;
-    snprintf(Error->Message, sizeof(Error->Message), "a filter's pattern has no back references");
-    Error->At = 0;
-    return false;
+    return Refuse(Error, "a filter's pattern has no back references");
 }
 
 static bool
@@ -101,11 +107,7 @@ Prepare(REGEX *Regex, REGEX_ERROR *Error)
     Regex->Match = pcre2_match_data_create(1, NULL);
     Regex->Context = pcre2_match_context_create(NULL);
     if (Regex->Match == NULL || Regex->Context == NULL)
-    {
-        snprintf(Error->Message, sizeof(Error->Message), "no memory");
-        Error->At = 0;
-        return false;
-    }
+        return Refuse(Error, "no memory");
     pcre2_set_callout(Regex->Context, CountSteps, Regex);
     pcre2_set_match_limit(Regex->Context, MATCH_LIMIT);
     pcre2_set_heap_limit(Regex->Context, REGEX_MAX_KIB);
@@ -119,8 +121,7 @@ RegexCreate(UTF16 Pattern, REGEX_ERROR *Error)
 
     if (Regex == NULL)
     {
-        snprintf(Error->Message, sizeof(Error->Message), "no memory");
-        Error->At = 0;
+        Refuse(Error, "no memory");
         return NULL;
     }
     Regex->Pattern = Pattern;

@@ -240,6 +240,22 @@ of_a_long_line_the_part_around_the_place_is_shown(void **State)
 }
 
 static void
+characters_of_several_bytes_stay_whole_where_a_line_is_cut(void **State)
+{
+    static char Text[RIG_TEXT_BYTES] = "user == '";
+
+    (void)State;
+    for (unsigned Index = 0; Index < 60; Index++)
+        RigAppend(Text, "\xC3\xA9");
+    assert_null(strstr(PlaceOf(Text), "<0x"));
+    RigAppend(Text, "' x");
+    assert_null(strstr(PlaceOf(Text), "<0x"));
+    Text[8] = ' ';
+    Text[9 + 2 * 60] = ' ';
+    assert_null(strstr(PlaceOf(Text), "<0x"));
+}
+
+static void
 a_bad_pattern_is_pointed_into(void **State)
 {
     (void)State;
@@ -264,6 +280,7 @@ main(void)
         cmocka_unit_test(the_place_is_marked_below_its_line),
         cmocka_unit_test(the_mark_stands_right_whatever_is_before_it),
         cmocka_unit_test(of_a_long_line_the_part_around_the_place_is_shown),
+        cmocka_unit_test(characters_of_several_bytes_stay_whole_where_a_line_is_cut),
         cmocka_unit_test(a_bad_pattern_is_pointed_into),
     };
     return cmocka_run_group_tests(Tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "filter/text_match.h"
 #include "filter_rig.h"
 
 #define BIG_EXIT 0xC0000005u
@@ -159,6 +160,78 @@ words_are_bare_or_in_quotes(void **State)
 }
 
 static void
+AddSurrogates(BATCH_BUILDER *Builder)
+{
+    static const uint16_t Line[] = {'i', 't', '\'', 's', ' ', 0xD83D, 0xDE00, '"', '\t', '\\'};
+    BuilderSetBytes(Builder, &EventsAddBareStart(Builder)->CommandLine, Line, sizeof(Line));
+}
+
+static void
+quotes_and_escapes_mean_what_the_reference_says(void **State)
+{
+    (void)State;
+    assert_int_equal(
+        RigAskOf("command_line == 'it''s \xF0\x9F\x98\x80\"\t\\'", AddSurrogates, &EventsNoHooks), RIG_START);
+    assert_int_equal(
+        RigAskOf("command_line == \"it's \xF0\x9F\x98\x80\\\"\\t\\\\\"", AddSurrogates, &EventsNoHooks),
+        RIG_START);
+    assert_int_equal(RigAskOf("command_line contains \"\\ud83D\\uDE00\"", AddSurrogates, &EventsNoHooks),
+                     RIG_START);
+    assert_int_equal(RigAskOf("command_line endswith 'longer than it is'", AddSurrogates, &EventsNoHooks), 0);
+    ASK(RIG_ALL, "host != ''");
+    ASK(RIG_ALL, "host endswith '' and host startswith ''");
+}
+
+/* Bits of Number, as a and b. */
+static UTF16
+Spell(uint16_t *Units, uint32_t Count, unsigned Number, uint16_t A)
+{
+    for (uint32_t Index = 0; Index < Count; Index++)
+        Units[Index] = (uint16_t)(A + (Number >> Index & 1));
+    return (UTF16){.Units = Units, .Count = Count};
+}
+
+static bool
+ContainsNaively(UTF16 Text, UTF16 Part)
+{
+    for (uint32_t At = 0; At + Part.Count <= Text.Count; At++)
+    {
+        if (TextStartsWith((UTF16){.Units = Text.Units + At, .Count = Text.Count - At}, Part))
+            return true;
+    }
+    return false;
+}
+
+static void
+AssertFound(UTF16 Text, unsigned PartCount)
+{
+    for (unsigned Number = 0; Number < 1u << PartCount; Number++)
+    {
+        uint16_t Units[8];
+        uint32_t Borders[8];
+        UTF16 Part = Spell(Units, PartCount, Number, 'A');
+        TextPrepare(Part, Borders);
+        assert_int_equal(TextContains(Text, Part, Borders), ContainsNaively(Text, Part));
+    }
+}
+
+static void
+a_search_is_right_about_all_short_texts_of_two_letters(void **State)
+{
+    uint16_t Units[10];
+
+    (void)State;
+    for (uint32_t Count = 1; Count <= 9; Count++)
+    {
+        for (unsigned Number = 0; Number < 1u << Count; Number++)
+        {
+            for (unsigned PartCount = 0; PartCount <= 5; PartCount++)
+                AssertFound(Spell(Units, Count, Number, 'a'), PartCount);
+        }
+    }
+}
+
+static void
 a_search_finds_what_repeats_itself(void **State)
 {
     (void)State;
@@ -180,6 +253,8 @@ main(void)
         cmocka_unit_test(a_pattern_without_a_backslash_is_one_of_file_names_in_a_path),
         cmocka_unit_test(fields_are_compared_with_fields),
         cmocka_unit_test(words_are_bare_or_in_quotes),
+        cmocka_unit_test(quotes_and_escapes_mean_what_the_reference_says),
+        cmocka_unit_test(a_search_is_right_about_all_short_texts_of_two_letters),
         cmocka_unit_test(a_search_finds_what_repeats_itself),
     };
     return cmocka_run_group_tests(Tests, NULL, NULL);
