@@ -9,6 +9,7 @@
 
 #define FIELD_KIND_LOST 3u /* of the words of kind; no event has it */
 #define FIELD_MAX_UNITS 192u
+#define FIELD_MAX_NAME  31u
 
 typedef enum FIELD_TYPE
 {

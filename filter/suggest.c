@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#define MAX_NAME 31u
-
 /* What other tools call it. */
 static const struct
 {
@@ -42,7 +40,7 @@ Least(unsigned A, unsigned B, unsigned C)
 static unsigned
 Distance(const char *A, size_t LengthA, const char *B, size_t LengthB)
 {
-    unsigned Row[MAX_NAME + 1];
+    unsigned Row[FIELD_MAX_NAME + 1];
 
     for (unsigned Column = 0; Column <= LengthB; Column++)
         Row[Column] = Column;
@@ -71,7 +69,7 @@ FieldSuggest(const char *Name, size_t Length)
         if (strlen(Elsewhere[Index].Name) == Length && memcmp(Elsewhere[Index].Name, Name, Length) == 0)
             return FieldFind(Elsewhere[Index].Field, strlen(Elsewhere[Index].Field));
     }
-    for (size_t Index = 0; Index < FieldCount && Length <= MAX_NAME; Index++)
+    for (size_t Index = 0; Index < FieldCount && Length <= FIELD_MAX_NAME; Index++)
     {
         const FIELD *Field = &FieldTable[Index];
         unsigned Now = Distance(Name, Length, Field->Name, strlen(Field->Name));

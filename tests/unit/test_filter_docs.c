@@ -107,6 +107,8 @@ the_list_of_fields_is_that_table(void **State)
     unsigned Lines = 0;
 
     (void)State;
+    for (size_t Index = 0; Index < FieldCount; Index++)
+        assert_in_range(strlen(FieldTable[Index].Name), 1, FIELD_MAX_NAME);
     FilterWriteFields(CaptureBegin());
     const char *Text = CaptureText();
     for (const char *At = Text; (At = strchr(At, '\n')) != NULL; At++)
