@@ -55,6 +55,10 @@ const FILTER_UNDECIDED *FilterUndecided(const FILTER *Filter);
 /* What the driver can leave out: never an event that would pass, nor one without which a field would not be known. */
 void FilterGetNeeds(const FILTER *Filter, FILTER_NEEDS *Needs);
 
+/* The same where all of several filters have to pass. Needs comes in as what is asked for besides: Shown, KeyCount and
+ * Keys. What is read may be more than that, so whoever shows events has to ask for it, too. */
+void FilterGetNeedsOfAll(const FILTER *const *Filters, uint32_t Count, FILTER_NEEDS *Needs);
+
 /* Two lines: the line of Text that has the error, and below it a mark at the place. */
 void FilterWritePlace(SINK *Sink, const char *Text, const FILTER_ERROR *Error);
 

@@ -186,19 +186,45 @@ AddAllJoined(const FILTER *Filter, FILTER_NEEDS *Needs)
     return FromOthers;
 }
 
+/* Keys, but all of them if some field is made from other processes' events. */
+static void
+SetKeys(FILTER_NEEDS *Needs, const KEYS *Keys, bool FromOthers)
+{
+    Needs->KeyCount = 0;
+    memset(Needs->Keys, 0, sizeof(Needs->Keys));
+    if (Keys->All || FromOthers || Needs->Shown == 0)
+        return;
+    Needs->KeyCount = Keys->Count;
+    memcpy(Needs->Keys, Keys->Keys, Keys->Count * sizeof(Keys->Keys[0]));
+}
+
+void
+FilterGetNeedsOfAll(const FILTER *const *Filters, uint32_t Count, FILTER_NEEDS *Needs)
+{
+    KEYS Keys = {.All = Needs->KeyCount == 0};
+    bool FromOthers = false;
+
+    for (uint32_t Index = 0; Index < Needs->KeyCount; Index++)
+        AddKey(&Keys, Needs->Keys[Index]);
+    for (uint32_t Index = 0; Index < Count; Index++)
+    {
+        KEYS Found;
+        KeysOf(Filters[Index], Filters[Index]->Root, false, &Found);
+        KeepKeys(&Keys, &Found);
+        Needs->Shown &= KindsOf(Filters[Index], Filters[Index]->Root, false);
+    }
+    if (!Keys.All && Keys.Count == 0)
+        Needs->Shown = 0;
+    Needs->Read = Needs->Shown != 0 ? Needs->Shown : PRCM_KINDS_ALL;
+    for (uint32_t Index = 0; Index < Count; Index++)
+        FromOthers = AddAllJoined(Filters[Index], Needs) || FromOthers;
+    SetKeys(Needs, &Keys, FromOthers);
+}
+
 void
 FilterGetNeeds(const FILTER *Filter, FILTER_NEEDS *Needs)
 {
-    KEYS Keys;
-
-    memset(Needs, 0, sizeof(*Needs));
-    KeysOf(Filter, Filter->Root, false, &Keys);
-    bool Nothing = !Keys.All && Keys.Count == 0;
-    Needs->Shown = Nothing ? 0 : KindsOf(Filter, Filter->Root, false) & PRCM_KINDS_ALL;
-    Needs->Read = Needs->Shown != 0 ? Needs->Shown : PRCM_KINDS_ALL;
-    bool FromOthers = AddAllJoined(Filter, Needs);
-    if (Keys.All || FromOthers || Needs->Shown == 0)
-        return;
-    Needs->KeyCount = Keys.Count;
-    memcpy(Needs->Keys, Keys.Keys, Keys.Count * sizeof(Keys.Keys[0]));
+    Needs->Shown = PRCM_KINDS_ALL;
+    Needs->KeyCount = 0;
+    FilterGetNeedsOfAll(&Filter, 1, Needs);
 }

@@ -143,6 +143,43 @@ more_process_ids_than_the_driver_takes_are_all(void **State)
     assert_int_equal(NeedsOf(Text).Shown, RIG_ALL);
 }
 
+static FILTER_NEEDS
+NeedsOfBoth(const char *A, const char *B, uint32_t Kinds, uint32_t Key)
+{
+    FILTER_NEEDS Needs = {.Shown = Kinds, .KeyCount = Key != 0, .Keys = {Key}};
+    FILTER *Filters[2] = {Parse(A), Parse(B)};
+
+    FilterGetNeedsOfAll((const FILTER *const *)Filters, 2, &Needs);
+    FilterFree(Filters[0]);
+    FilterFree(Filters[1]);
+    return Needs;
+}
+
+static void
+of_several_filters_one_does_not_take_from_another_what_it_joins(void **State)
+{
+    FILTER_NEEDS Needs = NeedsOfBoth("pid == 5", "parent_image endswith 'x'", RIG_ALL, 0);
+
+    (void)State;
+    assert_int_equal(Needs.Shown, RIG_START);
+    assert_int_equal(Needs.Read, LIFECYCLE);
+    assert_int_equal(Needs.KeyCount, 0);
+    Needs = NeedsOfBoth("kind == exit", "not image endswith 'x'", RIG_ALL, 5);
+    assert_int_equal(Needs.Shown, RIG_EXIT);
+    assert_int_equal(Needs.Read, LIFECYCLE);
+    assert_int_equal(Needs.KeyCount, 1);
+    assert_int_equal(Needs.Keys[0], 5);
+    Needs = NeedsOfBoth("pid in (5, 6)", "images > 5", RIG_START | RIG_EXIT, 6);
+    assert_int_equal(Needs.Shown, RIG_EXIT);
+    assert_int_equal(Needs.Read, RIG_ALL);
+    assert_int_equal(Needs.KeyCount, 1);
+    assert_int_equal(Needs.Keys[0], 6);
+    Needs = NeedsOfBoth("pid == 5", "elevated", RIG_ALL, 6);
+    assert_int_equal(Needs.Shown, 0);
+    assert_int_equal(Needs.Read, RIG_ALL);
+    assert_int_equal(Needs.KeyCount, 0);
+}
+
 static uint64_t Seed;
 
 static unsigned
@@ -370,6 +407,7 @@ main(void)
         cmocka_unit_test(where_nothing_passes_losses_of_every_kind_are_read),
         cmocka_unit_test(process_ids_are_the_drivers_to_select_by),
         cmocka_unit_test(more_process_ids_than_the_driver_takes_are_all),
+        cmocka_unit_test(of_several_filters_one_does_not_take_from_another_what_it_joins),
         cmocka_unit_test(the_same_passes_whatever_the_driver_leaves_out),
     };
     return cmocka_run_group_tests(Tests, NULL, NULL);
