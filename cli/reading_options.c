@@ -80,7 +80,6 @@ ReadingOptionsSet(READING_OPTIONS *Options, ARGS *Args, int Option, const char *
     switch (Option)
     {
     case READING_OPTION_KIND:
-        Options->KindsGiven = true;
         return ArgsKinds(Args, "kind", Argument, &Options->Subscription.Kinds);
     case READING_OPTION_PID:
         return AddKey(Options, Args, Argument);
@@ -95,21 +94,21 @@ ReadingOptionsSet(READING_OPTIONS *Options, ARGS *Args, int Option, const char *
     }
 }
 
-/* Kinds that were asked for are left as they are. The processes of the first filter that names some are taken: the others
- * still say which of their events are shown. */
 void
-ReadingOptionsNarrow(READING_OPTIONS *Options, const FILTER *Filter)
+ReadingOptionsNarrow(READING_OPTIONS *Options, const FILTER *const *Filters, uint32_t Count)
 {
     PRCM_SUBSCRIPTION *Subscription = &Options->Subscription;
-    FILTER_NEEDS Needs;
+    FILTER_NEEDS Needs = {.KeyCount = Subscription->KeyCount};
 
-    FilterGetNeeds(Filter, &Needs);
-    if (!Options->KindsGiven)
-        Subscription->Kinds = Subscription->Kinds == 0 ? Needs.Read : Subscription->Kinds | Needs.Read;
-    if (Subscription->KeyCount != 0 || Needs.KeyCount == 0)
-        return;
-    memcpy(Options->Keys, Needs.Keys, Needs.KeyCount * sizeof(Needs.Keys[0]));
+    Needs.Shown = Subscription->Kinds != 0 ? Subscription->Kinds : PRCM_KINDS_ALL;
+    memcpy(Needs.Keys, Options->Keys, sizeof(Needs.Keys));
+    Options->ShownKinds = Needs.Shown;
+    Options->ShownKeyCount = Needs.KeyCount;
+    memcpy(Options->ShownKeys, Options->Keys, sizeof(Needs.Keys));
+    FilterGetNeedsOfAll(Filters, Count, &Needs);
+    Subscription->Kinds = Needs.Read;
     Subscription->KeyCount = Needs.KeyCount;
+    memcpy(Options->Keys, Needs.Keys, sizeof(Needs.Keys));
 }
 
 void

@@ -38,9 +38,12 @@ typedef struct READING_OPTIONS
 {
     PRCM_SUBSCRIPTION Subscription; /* Keys points into this structure */
     uint32_t Keys[PRCM_MAX_KEYS];
-    bool KindsGiven;
-    uint32_t DurationMs;  /* READING_NO_DURATION: no limit; 0: what is there already */
-    uint32_t ReadDelayMs; /* between two reads */
+    uint32_t
+        ShownKinds; /* of what is read, PRCM_KIND_BIT of what is to be shown; more is read to know the fields of that */
+    uint32_t ShownKeys[PRCM_MAX_KEYS];
+    uint32_t ShownKeyCount; /* 0: of every process */
+    uint32_t DurationMs;    /* READING_NO_DURATION: no limit; 0: what is there already */
+    uint32_t ReadDelayMs;   /* between two reads */
 } READING_OPTIONS;
 
 /* From is PRCM_FROM_XXX, where no option says it. */
@@ -49,8 +52,9 @@ void ReadingOptionsInit(READING_OPTIONS *Options, uint32_t From);
 /* Takes one of READING_OPTIONS_ROWS. false: Args->Error says what is wrong. */
 bool ReadingOptionsSet(READING_OPTIONS *Options, ARGS *Args, int Option, const char *Argument);
 
-/* Leaves to the driver what it can leave out for a filter, where no option says otherwise. After all options. */
-void ReadingOptionsNarrow(READING_OPTIONS *Options, const FILTER *Filter);
+/* Leaves to the driver what it can leave out where all Filters have to pass, and reads what they need. After all
+ * options. */
+void ReadingOptionsNarrow(READING_OPTIONS *Options, const FILTER *const *Filters, uint32_t Count);
 
 /* After the last. */
 void ReadingOptionsFinish(READING_OPTIONS *Options);

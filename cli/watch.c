@@ -276,6 +276,9 @@ WatchDriver(WATCH *Watch)
         return MessageFail("begin", PRCM_ERROR_MEMORY);
     ShowOptionsBegin(&Options->Show, &Watch->Stream, SystemViewHooks(), Options->Reading.Subscription.Kinds);
     Watch->Stream.EndAtLoss = Options->OnLoss == WATCH_LOSS_EXIT;
+    Watch->Stream.Kinds = Options->Reading.ShownKinds;
+    Watch->Stream.Ids = Options->Reading.ShownKeys;
+    Watch->Stream.IdCount = Options->Reading.ShownKeyCount;
     PRCM_RESULT Result = PrcmOpen(&Watch->Session);
     EXIT_CODE Code = Result == PRCM_OK ? WatchSession(Watch) : MessageFail("open the driver", Result);
     if (Result == PRCM_OK)

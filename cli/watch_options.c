@@ -45,6 +45,17 @@ SetOption(WATCH_OPTIONS *Options, ARGS *Args, int Option, const char *Argument)
     return Options->Help;
 }
 
+static void
+Narrow(WATCH_OPTIONS *Options)
+{
+    const FILTER *Filters[SHOW_MAX_FILTERS];
+
+    for (uint32_t Index = 0; Index < Options->Show.FilterCount; Index++)
+        Filters[Index] = Options->Show.Filters[Index].Filter;
+    if (Options->Show.FilterCount != 0)
+        ReadingOptionsNarrow(&Options->Reading, Filters, Options->Show.FilterCount);
+}
+
 bool
 WatchOptionsParse(WATCH_OPTIONS *Options, ARGS *Args)
 {
@@ -60,8 +71,7 @@ WatchOptionsParse(WATCH_OPTIONS *Options, ARGS *Args)
         if (Options->Help)
             return true;
     }
-    for (uint32_t Index = 0; Index < Options->Show.FilterCount; Index++)
-        ReadingOptionsNarrow(&Options->Reading, Options->Show.Filters[Index].Filter);
+    Narrow(Options);
     ReadingOptionsFinish(&Options->Reading);
     if (Options->Show.PatternCount != 0 &&
         Options->Reading.Subscription.Kinds == PRCM_KIND_BIT(PRCM_KIND_EXIT))

@@ -104,6 +104,28 @@ begins_at_a_number_or_a_token(void **State)
 }
 
 static void
+what_a_filter_needs_is_read_and_what_was_asked_for_is_shown(void **State)
+{
+    const PRCM_SUBSCRIPTION *Read = &Options.Reading.Subscription;
+
+    (void)State;
+    assert_true(Parse("watch --pid 8 --filter has(parent_image)"));
+    assert_int_equal(Read->Kinds, PRCM_KIND_BIT(PRCM_KIND_START) | PRCM_KIND_BIT(PRCM_KIND_EXIT));
+    assert_int_equal(Read->KeyCount, 0);
+    assert_int_equal(Options.Reading.ShownKinds, PRCM_KINDS_ALL);
+    assert_int_equal(Options.Reading.ShownKeyCount, 1);
+    assert_int_equal(Options.Reading.ShownKeys[0], 8);
+    WatchOptionsDestroy(&Options);
+    assert_true(Parse("watch --kind exit --filter has(image) --filter pid==8"));
+    assert_int_equal(Read->Kinds, PRCM_KIND_BIT(PRCM_KIND_START) | PRCM_KIND_BIT(PRCM_KIND_EXIT));
+    assert_int_equal(Read->KeyCount, 1);
+    assert_int_equal(Read->Keys[0], 8);
+    assert_int_equal(Options.Reading.ShownKinds, PRCM_KIND_BIT(PRCM_KIND_EXIT));
+    assert_int_equal(Options.Reading.ShownKeyCount, 0);
+    WatchOptionsDestroy(&Options);
+}
+
+static void
 kinds_of_several_options_add_up(void **State)
 {
     (void)State;
@@ -297,6 +319,7 @@ main(void)
         cmocka_unit_test(without_options_everything_is_read_from_now_on),
         cmocka_unit_test(takes_every_option),
         cmocka_unit_test(begins_at_a_number_or_a_token),
+        cmocka_unit_test(what_a_filter_needs_is_read_and_what_was_asked_for_is_shown),
         cmocka_unit_test(kinds_of_several_options_add_up),
         cmocka_unit_test(says_what_is_wrong),
         cmocka_unit_test(a_size_of_a_read_is_refused_with_its_limits),
