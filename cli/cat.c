@@ -60,7 +60,7 @@ Parse(CAT *Cat, ARGS *Args)
     }
     if (Cat->MarkRead && IsPart(&Cat->Player))
         return ArgsRefuse(Args, "mark-read", "and what shows a part", "only what is shown whole was read");
-    return ArgsOperandCount(Args) != 0 || ArgsRefuse(Args, NULL, "cat", "which capture?");
+    return ArgsOperandCount(Args) != 0 || ArgsRefuse(Args, NULL, "cat", "no capture is named");
 }
 
 /* A file of a folder that has ended was read when all of it is written. One that is still being written to is read again. */

@@ -90,7 +90,7 @@ Parse(ARGS *Args)
         if (Stats.Help)
             return true;
     }
-    return ArgsOperandCount(Args) != 0 || ArgsRefuse(Args, NULL, "stats", "which capture?");
+    return ArgsOperandCount(Args) != 0 || ArgsRefuse(Args, NULL, "stats", "no capture is named");
 }
 
 static void

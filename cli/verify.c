@@ -46,7 +46,7 @@ Parse(VERIFY *Verify, ARGS *Args)
             return true;
         }
     }
-    return ArgsOperandCount(Args) != 0 || ArgsRefuse(Args, NULL, "verify", "which capture?");
+    return ArgsOperandCount(Args) != 0 || ArgsRefuse(Args, NULL, "verify", "no capture is named");
 }
 
 static void
@@ -85,6 +85,14 @@ Count(SINK *Sink, uint64_t Value, const char *One, const char *Many)
 }
 
 static void
+WriteInstance(SINK *Sink, const char *Before, uint64_t Instance)
+{
+    SinkText(Sink, Before);
+    SinkHex(Sink, Instance, 1);
+    SinkChar(Sink, '\n');
+}
+
+static void
 ShowVerdict(PLAYER *Player, SINK *Sink)
 {
     uint32_t Runs = PrcmCaptureAccountCount(Player->Reader);
@@ -93,15 +101,18 @@ ShowVerdict(PLAYER *Player, SINK *Sink)
     for (uint32_t Index = 0; Index < Runs; Index++)
     {
         PrcmCaptureAccount(Player->Reader, Index, &Account);
+        if (Account.From == Account.Next)
+        {
+            WriteInstance(Sink, "no events, instance 0x", Account.Instance);
+            continue;
+        }
         SinkStyle(Sink, Account.Complete ? STYLE_GREEN : STYLE_RED);
         SinkText(Sink, Account.Complete ? "complete from number " : "incomplete from number ");
         SinkUnsigned(Sink, Account.From);
         SinkText(Sink, " to ");
         SinkUnsigned(Sink, Account.Next - 1);
         SinkStyle(Sink, STYLE_PLAIN);
-        SinkText(Sink, ", instance 0x");
-        SinkHex(Sink, Account.Instance, 1);
-        SinkChar(Sink, '\n');
+        WriteInstance(Sink, ", instance 0x", Account.Instance);
     }
     if (Runs == 0)
         SinkText(Sink, "no events\n");

@@ -190,6 +190,8 @@ BeginRun(PLAYBACK *Playback, uint64_t Instance)
     if (Header.Asked != NULL)
         Playback->Stream->View.Kinds = Asked.Kinds;
     StreamBegin(Playback->Stream, &Origin, &Header);
+    if (Header.Given != NULL && Given.Start.Instance == Instance)
+        Playback->Token = Given.Start;
     Playback->Begun = true;
     Playback->Instance = Instance;
     Playback->Runs++;

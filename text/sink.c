@@ -36,6 +36,7 @@ SinkInit(SINK *Sink, SINK_WRITE *Write, void *Context, bool Color)
     Sink->RowIndent = 0;
     Sink->RowCut = false;
     Sink->Used = 0;
+    Sink->LineEnd = 0;
 }
 
 bool
@@ -44,6 +45,7 @@ SinkFlush(SINK *Sink)
     if (Sink->Error == 0 && Sink->Used != 0)
         Sink->Error = Sink->Write(Sink->Context, Sink->Bytes, Sink->Used);
     Sink->Used = 0;
+    Sink->LineEnd = 0;
     return Sink->Error == 0;
 }
 
@@ -65,16 +67,13 @@ SinkWholeLines(const char *Bytes, size_t Length, size_t Limit)
 static void
 FlushLines(SINK *Sink)
 {
-    size_t End = Sink->Used;
-
-    while (End > 0 && Sink->Bytes[End - 1] != '\n')
-        End--;
-    if (End == 0)
+    if (Sink->LineEnd == 0)
         return;
     if (Sink->Error == 0)
-        Sink->Error = Sink->Write(Sink->Context, Sink->Bytes, End);
-    Sink->Used -= End;
-    memmove(Sink->Bytes, Sink->Bytes + End, Sink->Used);
+        Sink->Error = Sink->Write(Sink->Context, Sink->Bytes, Sink->LineEnd);
+    Sink->Used -= Sink->LineEnd;
+    memmove(Sink->Bytes, Sink->Bytes + Sink->LineEnd, Sink->Used);
+    Sink->LineEnd = 0;
 }
 
 /* Never splits what it is given, so that a writer always sees whole characters and whole styles. */
@@ -93,6 +92,8 @@ Append(SINK *Sink, const char *Bytes, size_t Length)
     }
     memcpy(Sink->Bytes + Sink->Used, Bytes, Length);
     Sink->Used += Length;
+    if (Length != 0 && Bytes[Length - 1] == '\n')
+        Sink->LineEnd = Sink->Used;
 }
 
 void

@@ -63,6 +63,7 @@ typedef struct SINK
     size_t RowIndent;
     bool RowCut; /* what is left of it is dropped */
     size_t Used;
+    size_t LineEnd; /* of Used, what is whole lines for certain */
     char Bytes[SINK_LINE_BYTES];
 } SINK;
 

@@ -32,7 +32,7 @@ def test_what_needs_the_driver_is_known_and_says_so(prcm, command):
     [
         ((), "which command"),
         (("catt",), "not a command"),
-        *(((command,), "which capture?") for command in HERE if command != "convert"),
+        *(((command,), "no capture is named") for command in HERE if command != "convert"),
         (("convert", "x"), "the file to write"),
         *(((command, "--nonsense", "x"), "not an option") for command in HERE),
         (("cat", "--from", "yesterday", "x"), "a time such as"),
