@@ -187,6 +187,7 @@ StreamClose(STREAM *Stream, const PRCM_ACCOUNT *Account, const PRCM_TOKEN *Token
     ShowRunning(Stream);
     Stream->Format->Closing(Stream->Sink, &Stream->Origin, Closing,
                             ToLocal(Stream, (int64_t)Account->Instance));
+    memset(Stream->Filtered, 0, sizeof(Stream->Filtered));
 }
 
 void

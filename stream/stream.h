@@ -38,7 +38,7 @@ typedef struct STREAM
     STREAM_RANGE Range;  /* what lies outside counts as not wanted */
     uint64_t Shown;
     uint64_t Lost;                      /* events, as told of each hole */
-    uint64_t Filtered[PRCM_KIND_COUNT]; /* events not shown because of what precedes */
+    uint64_t Filtered[PRCM_KIND_COUNT]; /* events of this run not shown because of what precedes */
     CLOSING_CUT Cut;                    /* where enough was shown in the middle of a batch */
 } STREAM;
 

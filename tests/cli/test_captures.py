@@ -37,6 +37,27 @@ def test_cat_shows_each_run_with_its_beginning_and_its_account(prcm):
     assert all(line["closed"] for line in lines if line["event"] == "account")
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--image", "cmd.exe"),
+        ("--filter", "kind == exit and exit_status != 0"),
+        ("--filter", "image =~ '\\\\cmd\\.exe$' or size > 64K"),
+        ("--filter", "kind == lost"),
+    ],
+)
+def test_each_run_has_an_account_of_what_a_filter_left_out_of_it(prcm, options):
+    lines = prcm("cat", "--json", *options, WHOLE, code=EXIT_INCOMPLETE).lines()
+    for instance, captured in ((FIRST, 96), (SECOND, 8)):
+        (account,) = [line for line in lines if line["event"] == "account" and line["instance"] == instance]
+        shown = len(numbers([line for line in lines if "seq" in line], instance))
+        assert account["captured"]["total"] == captured and account["closed"]
+        assert account["delivered"]["total"] == shown
+        lost = account["lost"]["total"]
+        assert account["filtered_console"]["total"] + account["filtered_driver"]["total"] == captured - shown - lost
+        assert lost == sum(line["count"] for line in lines if line["event"] == "lost" and line["instance"] == instance)
+
+
 def test_what_a_capture_lacks_stands_in_its_place_with_the_cause(prcm):
     lines = prcm("cat", "--json", WHOLE, code=EXIT_INCOMPLETE).lines()
     lost = [(line["first_seq"], line["next_seq"], line["cause"]) for line in lines if line["event"] == "lost"]
