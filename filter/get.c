@@ -206,6 +206,34 @@ GetUserSid(const FIELD *Field, const FIELD_INPUT *Input, FIELD_VALUE *Value)
     Value->Text = (UTF16){.Units = Value->Units, .Count = (uint32_t)Length};
 }
 
+static void
+SetIdentity(const IDENTITY *Identity, FIELD_VALUE *Value)
+{
+    char Text[IDENTITY_DIGITS + 1];
+
+    Value->Status = Identity->Status;
+    if (Identity->Status != PRCM_PRESENT)
+        return;
+    IdentityToText(Identity, Text);
+    for (size_t Index = 0; Index < IDENTITY_DIGITS; Index++)
+        Value->Units[Index] = (uint8_t)Text[Index];
+    Value->Text = (UTF16){.Units = Value->Units, .Count = IDENTITY_DIGITS};
+}
+
+void
+GetEntity(const FIELD *Field, const FIELD_INPUT *Input, FIELD_VALUE *Value)
+{
+    (void)Field;
+    SetIdentity(&Input->Event->Entity, Value);
+}
+
+void
+GetParentEntity(const FIELD *Field, const FIELD_INPUT *Input, FIELD_VALUE *Value)
+{
+    (void)Field;
+    SetIdentity(&Input->Event->ParentEntity, Value);
+}
+
 void
 GetLifetime(const FIELD *Field, const FIELD_INPUT *Input, FIELD_VALUE *Value)
 {

@@ -6,6 +6,7 @@
 #include "formats.h"
 
 #include "ocsf_chain.h"
+#include "ocsf_process.h"
 #include "parts.h"
 #include "prcm.h"
 
@@ -22,7 +23,6 @@
 #define SUCCESS       1u /* status_id */
 #define FAILURE       2u
 #define WINDOWS       100u /* os.type_id */
-#define REGULAR_FILE  1u
 
 /* Written under names of the schema's. */
 #define PLACED                                                                                               \
@@ -135,163 +135,6 @@ EndEvent(JSON *Json, const FORMAT_ORIGIN *Origin, const EVENT *Event, const char
 }
 
 static void
-WriteFile(JSON *Json, UTF16 Path)
-{
-    JsonOpen(Json, "file", '{');
-    PartsFileName(Json, "name", Path);
-    JsonUnsigned(Json, "type_id", REGULAR_FILE);
-    PartsText(Json, "path", Path);
-    JsonClose(Json, '}');
-}
-
-static void
-WriteImage(JSON *Json, bool Known, UTF16 Path)
-{
-    if (!Known)
-        return;
-    PartsFileName(Json, "name", Path);
-    WriteFile(Json, Path);
-}
-
-static void
-WriteUser(JSON *Json, const EVENT *Event)
-{
-    const uint8_t *Sid;
-    PROCESS_TEXT User;
-    UTF16 Domain, Name;
-
-    PartsUser(Event, &Sid, &User);
-    bool Named = EventHasValue(User.Status);
-    if (!Named && Sid == NULL)
-        return;
-    JsonOpen(Json, "user", '{');
-    if (Named)
-    {
-        PartsSplitUser(User.Text, &Domain, &Name);
-        PartsText(Json, "name", Name);
-        if (Domain.Count != 0)
-            PartsText(Json, "domain", Domain);
-    }
-    if (Sid != NULL)
-        PartsSid(Json, "uid", Sid);
-    JsonClose(Json, '}');
-}
-
-static void
-WriteSession(JSON *Json, const PRCM_VALUE *Session)
-{
-    if (Session->Status != PRCM_PRESENT)
-        return;
-    JsonOpen(Json, "session", '{');
-    JsonName(Json, "uid");
-    SinkChar(Json->Sink, '"');
-    SinkUnsigned(Json->Sink, Session->Value);
-    SinkChar(Json->Sink, '"');
-    JsonClose(Json, '}');
-}
-
-/* integrity_id: from 1, in the order of the levels; 99 for one between them. */
-static void
-WriteIntegrity(JSON *Json, const PRCM_VALUE *Level)
-{
-    const char *Name = PartsIntegrity(Level);
-
-    if (Level->Status != PRCM_PRESENT)
-        return;
-    JsonUnsigned(Json, "integrity_id", Name != NULL ? Level->Value / 0x1000 + 1 : OTHER);
-    JsonName(Json, "integrity");
-    SinkChar(Json->Sink, '"');
-    if (Name != NULL)
-        SinkText(Json->Sink, Name);
-    else
-        SinkUnsigned(Json->Sink, Level->Value);
-    SinkChar(Json->Sink, '"');
-}
-
-/* What there is to say of a parent but its id. */
-static void
-WriteParentFacts(JSON *Json, const EVENT *Event, const PRCM_VALUE *Created)
-{
-    PartsEntity(Json, "uid", &Event->ParentEntity);
-    PartsOptional(Json, "created_time", Created, PartsUnixTime);
-    WriteImage(Json, Event->ParentImageKnown, Event->ParentImage);
-    if (Event->Parent != NULL)
-        PartsTold(Json, "cmd_line", &Event->Parent->Told.CommandLine);
-}
-
-static void
-WriteParent(JSON *Json, const EVENT *Event, const PRCM_VALUE *Id, const PRCM_VALUE *Created)
-{
-    if (Id->Status != PRCM_PRESENT)
-        return;
-    JsonOpen(Json, "parent_process", '{');
-    JsonUnsigned(Json, "pid", Id->Value);
-    WriteParentFacts(Json, Event, Created);
-    JsonClose(Json, '}');
-}
-
-static void
-OpenProcess(JSON *Json, const EVENT *Event)
-{
-    EVENT_VALUE Created;
-
-    JsonOpen(Json, "process", '{');
-    JsonUnsigned(Json, "pid", Event->Record->Key);
-    PartsEntity(Json, "uid", &Event->Entity);
-    if (EventFieldGet(Event, EVENT_CREATE_TIME, &Created) && Created.Status == PRCM_PRESENT)
-        PartsUnixTime(Json, "created_time", Created.Number);
-}
-
-/* A process whose start was seen earlier. */
-static void
-WriteRemembered(JSON *Json, const EVENT *Event)
-{
-    if (Event->Process == NULL)
-        return;
-    const PROCESS_TOLD *Told = &Event->Process->Told;
-    WriteImage(Json, EventHasValue(Told->Image.Status), Told->Image.Text);
-    PartsTold(Json, "cmd_line", &Told->CommandLine);
-    WriteSession(Json, &Told->SessionId);
-    WriteIntegrity(Json, &Told->IntegrityLevel);
-    WriteUser(Json, Event);
-    WriteParent(Json, Event, &Told->ParentId, &Told->ParentCreateTime);
-}
-
-static void
-WriteStarted(JSON *Json, const EVENT *Event, const PRCM_START *Start)
-{
-    OpenProcess(Json, Event);
-    WriteImage(Json, Event->ImageKnown, Event->Image);
-    PartsField(Json, "cmd_line", Event, EVENT_COMMAND_LINE);
-    WriteSession(Json, &Start->SessionId);
-    WriteIntegrity(Json, &Start->IntegrityLevel);
-    WriteUser(Json, Event);
-    WriteParent(Json, Event, &Start->ParentProcessId, &Start->ParentCreateTime);
-    JsonClose(Json, '}');
-}
-
-/* Who called the OS: not always the parent. Nobody, where it is not told: the schema wants an actor all the same, and one of
- * whom nothing is said. */
-static void
-WriteCreator(JSON *Json, const EVENT *Event, const PRCM_START *Start)
-{
-    JsonOpen(Json, "actor", '{');
-    if (Start->CreatorProcessId.Status != PRCM_PRESENT)
-        JsonOpen(Json, "session", '{');
-    else
-    {
-        JsonOpen(Json, "process", '{');
-        JsonUnsigned(Json, "pid", Start->CreatorProcessId.Value);
-        PartsOptional(Json, "tid", &Start->CreatorThreadId, JsonUnsigned);
-        if (Start->ParentProcessId.Status == PRCM_PRESENT &&
-            Start->ParentProcessId.Value == Start->CreatorProcessId.Value)
-            WriteParentFacts(Json, Event, &Start->ParentCreateTime);
-    }
-    JsonClose(Json, '}');
-    JsonClose(Json, '}');
-}
-
-static void
 WriteStatus(JSON *Json, const PRCM_VALUE *Status)
 {
     if (Status->Status != PRCM_PRESENT)
@@ -309,8 +152,8 @@ WriteStart(SINK *Sink, const FORMAT_ORIGIN *Origin, const EVENT *Event)
 
     BeginEvent(&Json, Sink, Origin, Event, &Ocsf);
     WriteStatus(&Json, &Start->CreationStatus);
-    WriteCreator(&Json, Event, Start);
-    WriteStarted(&Json, Event, Start);
+    OcsfCreator(&Json, Event, Start);
+    OcsfStarted(&Json, Event, Start);
     EndEvent(&Json, Origin, Event, Ocsf.Name);
 }
 
@@ -319,8 +162,8 @@ static void
 WriteSelf(JSON *Json, const EVENT *Event)
 {
     JsonOpen(Json, "actor", '{');
-    OpenProcess(Json, Event);
-    WriteRemembered(Json, Event);
+    OcsfOpenProcess(Json, Event);
+    OcsfRemembered(Json, Event);
     JsonClose(Json, '}');
     JsonClose(Json, '}');
 }
@@ -338,12 +181,12 @@ WriteExit(SINK *Sink, const FORMAT_ORIGIN *Origin, const EVENT *Event)
     if (Event->LifetimeKnown)
         JsonUnsigned(&Json, "duration", Event->LifetimeMs);
     JsonOpen(&Json, "actor", '{');
-    OpenProcess(&Json, Event);
+    OcsfOpenProcess(&Json, Event);
     JsonClose(&Json, '}');
     JsonClose(&Json, '}');
-    OpenProcess(&Json, Event);
+    OcsfOpenProcess(&Json, Event);
     PartsUnixTime(&Json, "terminated_time", (uint64_t)Event->Record->Time);
-    WriteRemembered(&Json, Event);
+    OcsfRemembered(&Json, Event);
     JsonClose(&Json, '}');
     EndEvent(&Json, Origin, Event, Ocsf.Name);
 }
@@ -356,7 +199,7 @@ WriteModule(JSON *Json, const EVENT *Event)
     JsonAscii(Json, "type", PartsIsDriver(Event) ? "Driver" : "Library");
     PartsField(Json, "base_address", Event, EVENT_BASE);
     if (Event->ImageKnown)
-        WriteFile(Json, Event->Image);
+        OcsfFile(Json, Event->Image);
     JsonClose(Json, '}');
 }
 

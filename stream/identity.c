@@ -59,10 +59,23 @@ IdentityOf(const IDENTITY_ORIGIN *Origin, uint32_t Id, const PRCM_VALUE *CreateT
 }
 
 void
+IdentityToText(const IDENTITY *Identity, char Text[IDENTITY_DIGITS + 1])
+{
+    for (unsigned Index = 0; Index < IDENTITY_DIGITS; Index++)
+    {
+        uint64_t Half = Index < IDENTITY_DIGITS / 2 ? Identity->High : Identity->Low;
+        Text[Index] = "0123456789abcdef"[Half >> (60 - 4 * (Index % (IDENTITY_DIGITS / 2))) & 0xF];
+    }
+    Text[IDENTITY_DIGITS] = '\0';
+}
+
+void
 IdentityWrite(SINK *Sink, const IDENTITY *Identity)
 {
-    SinkHex(Sink, Identity->High, 16);
-    SinkHex(Sink, Identity->Low, 16);
+    char Text[IDENTITY_DIGITS + 1];
+
+    IdentityToText(Identity, Text);
+    SinkBytes(Sink, Text, IDENTITY_DIGITS);
 }
 
 void

@@ -36,7 +36,10 @@ void IdentityBegin(IDENTITY_ORIGIN *Origin, UTF16 Host, uint32_t HostStatus, con
 /* The process that had the id and was created at CreateTime. */
 IDENTITY IdentityOf(const IDENTITY_ORIGIN *Origin, uint32_t Id, const PRCM_VALUE *CreateTime);
 
-/* 32 lower-case hexadecimal digits. */
+#define IDENTITY_DIGITS 32u
+
+/* Lower-case hexadecimal digits. */
+void IdentityToText(const IDENTITY *Identity, char Text[IDENTITY_DIGITS + 1]);
 void IdentityWrite(SINK *Sink, const IDENTITY *Identity);
 
 /* The same digits as a GUID: {01234567-89ab-cdef-0123-456789abcdef} */
