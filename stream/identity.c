@@ -26,9 +26,11 @@ IdentityBegin(IDENTITY_ORIGIN *Origin, UTF16 Host, uint32_t HostStatus, const PR
     if (Origin->Status != PRCM_PRESENT)
         return;
     Origin->Boot = Boot->Value;
-    Origin->HostCount = Host.Count < IDENTITY_MAX_HOST_UNITS ? Host.Count : IDENTITY_MAX_HOST_UNITS;
-    if (Origin->HostCount != 0)
-        memcpy(Origin->Host, Host.Units, Origin->HostCount * sizeof(uint16_t));
+    while (Origin->HostCount < Host.Count && Origin->HostCount < IDENTITY_MAX_HOST_UNITS)
+    {
+        Origin->Host[Origin->HostCount] = Host.Units[Origin->HostCount];
+        Origin->HostCount++;
+    }
 }
 
 static uint8_t *

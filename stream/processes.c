@@ -34,41 +34,44 @@ Remove(PROCESS_QUEUE *Queue, PROCESS *Process)
     *(Process->Older != NULL ? &Process->Older->Younger : &Queue->Oldest) = Process->Younger;
     *(Process->Younger != NULL ? &Process->Younger->Older : &Queue->Youngest) = Process->Older;
     Queue->Count--;
+    assert(Queue->Oldest != Process);
 }
 
 static void
-Forget(PROCESSES *Processes, PROCESS *Process)
+ForgetOldest(PROCESSES *Processes, PROCESS_QUEUE *Queue)
 {
+    PROCESS *Process = Queue->Oldest;
     PROCESS **Slot = &Processes->Buckets[BucketOf(Process->Id)];
     while (*Slot != Process)
         Slot = &(*Slot)->NextInBucket;
     *Slot = Process->NextInBucket;
-    Remove(Process->Exited ? &Processes->Exited : &Processes->Running, Process);
+    Remove(Queue, Process);
     Processes->UnitCount -= Process->UnitCount;
     free(Process);
 }
 
-static PROCESS *
-OldestOf(const PROCESSES *Processes)
+/* Where the next one to be forgotten is. */
+static PROCESS_QUEUE *
+FirstQueue(PROCESSES *Processes)
 {
-    return Processes->Exited.Oldest != NULL ? Processes->Exited.Oldest : Processes->Running.Oldest;
+    return Processes->Exited.Oldest != NULL ? &Processes->Exited : &Processes->Running;
 }
 
 void
 ProcessesDestroy(PROCESSES *Processes)
 {
-    while (OldestOf(Processes) != NULL)
-        Forget(Processes, OldestOf(Processes));
+    while (FirstQueue(Processes)->Oldest != NULL)
+        ForgetOldest(Processes, FirstQueue(Processes));
 }
 
 void
 ProcessesTrim(PROCESSES *Processes)
 {
     while (Processes->Exited.Count > PROCESSES_MAX_EXITED)
-        Forget(Processes, Processes->Exited.Oldest);
+        ForgetOldest(Processes, &Processes->Exited);
     while (Processes->Exited.Count + Processes->Running.Count > PROCESSES_MAX_COUNT ||
            Processes->UnitCount > PROCESSES_MAX_UNITS)
-        Forget(Processes, OldestOf(Processes));
+        ForgetOldest(Processes, FirstQueue(Processes));
 }
 
 static PROCESS *

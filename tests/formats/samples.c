@@ -19,8 +19,7 @@ static const char16_t *const Hostile[] = {
     u"\tTab",
     u"\rReturn",
     u"line\nline\r\n{\"event\":\"lost\"}",
-    u"\x1B[2Jterminal\x9B"
-    u"31m",
+    u"\x1B[2Jterminal\x9B;31m",
     u"a\"b\"\"c,d;e",
     u"\\\"\\u0022\\",
     u"<script>alert(1)</script>&amp;",

@@ -121,7 +121,8 @@ ReadToEnd(PRCM_CAPTURE_READER *Reader, uint64_t Size)
         assert(PrcmCaptureNext(Reader, &Item) == PRCM_OK);
         CheckItem(&Item, Size);
         /* What is compressed may hold many more than there are bytes. */
-        assert(++Count < 1000000);
+        Count++;
+        assert(Count < 1000000);
     }
     CheckAccounts(Reader);
 }
