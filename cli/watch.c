@@ -3,6 +3,7 @@
 
 #include "command.h"
 #include "host/console.h"
+#include "host/facts.h"
 #include "host/system.h"
 #include "message.h"
 #include "output.h"
@@ -227,6 +228,7 @@ Finish(WATCH *Watch, PRCM_RESULT Ended)
 static void
 BeginStream(WATCH *Watch, const PRCM_QUERY *Query, const PRCM_SUBSCRIBED *Subscribed)
 {
+    static uint64_t Room[PRCM_MAX_FACT_BYTES / sizeof(uint64_t)];
     const FORMAT_HEADER Header = {
         .Boot = SystemBootTime(),
         .ConsoleVersion = PrcmVersion(),
@@ -235,6 +237,7 @@ BeginStream(WATCH *Watch, const PRCM_QUERY *Query, const PRCM_SUBSCRIBED *Subscr
         .Given = Subscribed,
         .Patterns = Watch->Options.Show.Patterns,
         .PatternCount = Watch->Options.Show.PatternCount,
+        .System = (const PRCM_FACT_SYSTEM_INFO *)HostFactSystem(Room),
     };
     FORMAT_ORIGIN Origin = {.Instance = Subscribed->Start.Instance};
 
