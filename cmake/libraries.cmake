@@ -9,6 +9,8 @@ if(WIN32)
         set(PRCM_LIBRARIES ${PROJECT_BINARY_DIR}/../windows-libraries/x86)
     endif()
     cmake_path(NORMAL_PATH PRCM_LIBRARIES)
+    # Debug information names the directories of headers.
+    add_compile_options(-ffile-prefix-map=${PRCM_LIBRARIES}=libraries)
 endif()
 
 # prcm_library(NAME FILE HEADER): the target prcm_NAME.

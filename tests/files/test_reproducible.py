@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from conftest import ROOT
+from conftest import BUILD, ROOT
 
 FILES = (
     "driver/prcm.sys",
@@ -32,6 +32,8 @@ def second_build(architecture, second_builds, tmp_path_factory):
         skip = shutil.ignore_patterns("build", ".git", "__pycache__")
         shutil.copytree(ROOT, place / "sources", ignore=skip)
         tree = place / "tree"
+        libraries = f"windows-libraries/{architecture}"
+        shutil.copytree(BUILD / libraries, place / libraries)
         output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
         environment = {**os.environ, "HOME": str(place)}
         for command in (

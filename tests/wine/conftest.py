@@ -87,8 +87,9 @@ def place():
     with lock_of(PLACE) as ours:
         assert ours, f"another run of these tests uses {PLACE}: wait for it, or set PRCM_BUILD"
         OWN_BUILD.mkdir(parents=True, exist_ok=True)
-        if not (OWN_BUILD / "x64").is_symlink():
-            (OWN_BUILD / "x64").symlink_to(TREE)
+        for shared in TREE, BUILD / "windows-libraries":
+            if not (OWN_BUILD / shared.name).is_symlink():
+                (OWN_BUILD / shared.name).symlink_to(shared)
         yield PLACE
 
 
