@@ -16,7 +16,7 @@ from stream import KINDS, Problems, Stream, check_stream, hole_ends, read_lines
 # Of the truth file alone: when and by which routine and thread it was raised, and the path's other form.
 OF_TRUTH = {"time", "tier", "thread", "image_device"}
 # Of the reader alone: the number, and what the console adds of its own; checked by check_additions.
-OF_READER = {"host", "instance", "seq", "time", "user", "parent_image"}
+OF_READER = {"host", "instance", "seq", "time", "user", "parent_image", "entity_id", "parent_entity_id"}
 OF_EXITS = {"image", "lifetime_ms", "images"}
 # What the routines of a lower tier are not told.
 BELOW_EX2 = {"subsystem"}
@@ -151,6 +151,25 @@ def pair_by_process(truth, stream, problems):
     return pairs
 
 
+def identities_of(stream):
+    """(id, create time) of a process, and what it is called."""
+    for event in stream.events:
+        yield (event["pid"], event["create_time"]), event["entity_id"]
+        if event["event"] == "process_start":
+            yield (event["parent_pid"], event["parent_create_time"]), event["parent_entity_id"]
+
+
+def check_identities(stream, problems):
+    """One name for each process, the same on its start, loads and exit and as a parent's; none where it is not known
+    which process it is."""
+    names = {}
+    for process, name in identities_of(stream):
+        known = process[0] and process[1] is not None
+        if problems.check((name is not None) == bool(known), f"identity of {process}: {name}") and known:
+            problems.equal(names.setdefault(process, name), name, f"identity of {process}")
+    problems.equal(len(set(names.values())), len(names), "identities, each of one process")
+
+
 def check_all_there(truth, pairs, problems):
     """Every event of the truth has its own."""
     seen = collections.Counter(id(event) for event, _ in pairs)
@@ -175,6 +194,7 @@ def check_truth(truth, stream, begin=None, filtered=False, kinds=KINDS, lossy=Fa
     else:
         pairs = pair_by_number(truth, stream, begin, problems)
     fields = sum(compare_event(event, its, problems) for event, its in pairs)
+    check_identities(stream, problems)
     if not lossy and not filtered:
         check_all_there([event for event in truth if event["event"] in kinds], pairs, problems)
     if not filtered and set(kinds) == set(KINDS):
