@@ -13,7 +13,6 @@ from stream import Stream, check_stream
 from truth import check_truth
 
 MADE_UP = ("--starts", 20, "--exits", 20, "--images", 60)
-MANY = ("--starts", 500, "--exits", 500, "--images", 20000)
 BUDGET = ("--budget", "512K", "--rotate-size", "64K")
 
 
@@ -149,27 +148,41 @@ def test_a_folder_is_rotated_and_gone_on_with(driver, box):
     check_truth(truth, shown(driver, folder))
 
 
-def test_a_budget_deletes_the_oldest_and_what_is_missing_is_told(driver, box):
+@pytest.fixture
+def full_folder(driver, box):
+    """A folder that has more than BUDGET, most of it in its oldest file."""
     folder = box.logs / "captures"
-    for _ in range(4):
-        driver.feed_made_up(*MANY)
-        driver.record_all(folder, *BUDGET)
-    assert sum(path.stat().st_size for path in folder.iterdir()) < 1024 * 1024
-    lines = driver.cat_lines(folder)
-    assert lines[-1]["closed"] and lines[-1]["from"] > 1
+    driver.record_all(folder)
+    oldest = folder / "prcm-20200101T000000000Z-00000000000000000001.prcm"
+    oldest.write_bytes(bytes(600 * 1024))
+    driver.feed_made_up(*MADE_UP)
+    return folder, oldest
 
 
-def test_what_has_not_been_read_is_not_deleted(driver, box):
-    folder = box.logs / "captures"
-    truth, errors = [], ""
-    for _ in range(4):
-        truth += driver.feed_made_up(*MANY)
-        errors += driver.record_all(folder, *BUDGET, "--keep-until-read").error_text()
-    assert "over its budget" in errors
-    check_truth(truth, check_stream(Stream(driver.cat_lines(folder, "--mark-read"))))
-    driver.feed_made_up(*MANY)
+def test_a_budget_deletes_the_oldest(driver, full_folder):
+    folder, oldest = full_folder
+    driver.record_all(folder, *BUDGET)
+    assert not oldest.exists()
+    assert len(shown(driver, folder).events) == 100
+
+
+def test_what_has_not_been_read_is_not_deleted(driver, full_folder):
+    folder, oldest = full_folder
+    error = driver.record_all(folder, *BUDGET, "--keep-until-read").error_text()
+    assert "over its budget" in error and oldest.exists()
+    oldest.with_name(oldest.name + ".read").touch()
+    driver.feed_made_up(*MADE_UP)
     driver.record_all(folder, *BUDGET, "--keep-until-read")
-    assert driver.cat_lines(folder)[-1]["from"] > 1
+    assert not oldest.exists()
+
+
+def test_what_was_shown_whole_is_marked_as_read(driver, box):
+    folder = box.logs / "captures"
+    driver.feed_made_up(*MADE_UP)
+    driver.record_all(folder)
+    driver.cat(folder, "--mark-read")
+    (capture,) = folder.glob("*.prcm")
+    assert capture.with_name(capture.name + ".read").exists()
 
 
 @pytest.mark.parametrize(
