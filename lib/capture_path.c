@@ -39,6 +39,9 @@ CaptureErrorResult(DWORD Error)
     }
 }
 
+/* Of NT's longest path, with its end. */
+#define MAX_UNITS 32768u
+
 /* UTF-16 of a path; to be freed. NULL: it is no UTF-8, or no memory. */
 static WCHAR *
 PathDecode(const char *Path)
@@ -63,8 +66,10 @@ PathWhole(const WCHAR *Path)
 {
     bool IsUnc = Path[0] == L'\\' && Path[1] == L'\\';
     DWORD Units = GetFullPathNameW(Path, 0, NULL, NULL);
-    WCHAR *Whole = Units != 0 ? malloc((Units + wcslen(UNC_PREFIX)) * sizeof(*Whole)) : NULL;
-    WCHAR *Full = Units != 0 ? malloc(Units * sizeof(*Full)) : NULL;
+    if (Units == 0 || Units > MAX_UNITS)
+        return NULL;
+    WCHAR *Whole = malloc((Units + wcslen(UNC_PREFIX)) * sizeof(*Whole));
+    WCHAR *Full = malloc(Units * sizeof(*Full));
     if (Whole != NULL && Full != NULL && GetFullPathNameW(Path, Units, Full, NULL) < Units)
     {
         /* NUL and its like are devices wherever they seem to be. */

@@ -38,9 +38,10 @@ TextOf(const TALLY_NAME *Name)
 static TALLY_NAME *
 Make(TALLY *Tally, UTF16 Text)
 {
-    if (Tally->Names == TALLY_MAX_NAMES || Tally->Units + Text.Count > TALLY_MAX_UNITS)
+    size_t Count = Text.Count;
+    if (Tally->Names == TALLY_MAX_NAMES || Count > TALLY_MAX_UNITS - Tally->Units)
         return NULL;
-    TALLY_NAME *Name = malloc(sizeof(*Name) + Text.Count * sizeof(uint16_t));
+    TALLY_NAME *Name = malloc(sizeof(*Name) + Count * sizeof(uint16_t));
     if (Name == NULL)
         return NULL;
     Name->Count = 0;
