@@ -135,13 +135,12 @@ PlayOpened(PLAYER *Player)
 EXIT_CODE
 PlayerPlay(PLAYER *Player, const char *Path)
 {
-    char Do[DO_BYTES];
-
     Player->Path = Path;
     PRCM_RESULT Result =
         FolderExists(Path) ? OpenFolder(Path, &Player->Reader) : OpenFile(Path, &Player->Reader);
     if (Result != PRCM_OK)
     {
+        char Do[DO_BYTES];
         snprintf(Do, sizeof(Do), "read %s", Path);
         return MessageFail(Do, Result);
     }

@@ -99,6 +99,7 @@ PrcmCaptureFileOpen(const char *Path, uint32_t Mode, PRCM_CAPTURE_FILE *File)
     PRCM_RESULT Result = Opened != INVALID_HANDLE_VALUE ? PRCM_OK : LastResult();
     free(Wide);
     if (Result != PRCM_OK)
+        /* cppcheck-suppress resourceLeak; there is no handle */
         return Result;
     if (GetFileType(Opened) != FILE_TYPE_DISK)
     {

@@ -63,7 +63,7 @@ StoreList(void *Context, PRCM_RESULT (*Take)(void *, const char *, uint64_t), vo
     PRCM_RESULT Result = Find != INVALID_HANDLE_VALUE ? PRCM_OK : CaptureErrorResult(GetLastError());
     free(Wide);
     if (Result != PRCM_OK)
-        return Result;
+        return Result; /* cppcheck-suppress resourceLeak; there is no handle */
     do
         Result = EntryTake(&Entry, Take, Taker);
     while (Result == PRCM_OK && FindNextFileW(Find, &Entry));
@@ -123,5 +123,6 @@ PrcmCaptureStoreOpen(const char *Path, uint32_t Create, PRCM_CAPTURE_STORE *Stor
     Opened->Path[Length] = 0;
     Opened->Length = Length;
     *Store = (PRCM_CAPTURE_STORE){Opened, StoreOpenFile, StoreList, StoreRemove, free};
+    /* cppcheck-suppress memleak; the store has it */
     return PRCM_OK;
 }

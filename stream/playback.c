@@ -159,7 +159,7 @@ SetOrigin(PLAYBACK *Playback, uint64_t Instance, FORMAT_ORIGIN *Origin)
     Origin->HostStatus = FactsHostName(Playback->Facts, &Name);
     Origin->Host.Units = Playback->Host;
     Origin->Host.Count = Name.Count < PLAYBACK_HOST_UNITS ? Name.Count : PLAYBACK_HOST_UNITS;
-    if (Origin->Host.Count != 0)
+    if (Name.Units != NULL)
         memcpy(Playback->Host, Name.Units, Origin->Host.Count * sizeof(uint16_t));
 }
 

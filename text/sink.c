@@ -52,9 +52,9 @@ SinkFlush(SINK *Sink)
 size_t
 SinkWholeLines(const char *Bytes, size_t Length, size_t Limit)
 {
-    size_t End = Length < Limit ? Length : Limit;
+    size_t End = Limit;
 
-    if (End == Length)
+    if (Length <= Limit)
         return Length;
     while (End > 0 && Bytes[End - 1] != '\n')
         End--;

@@ -94,7 +94,6 @@ HostFactSystem(void *Room)
     static const WCHAR Version[] = L"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion";
     PRCM_FACT_SYSTEM_INFO *System =
         (PRCM_FACT_SYSTEM_INFO *)PrcmFactBegin(Room, PRCM_MAX_FACT_BYTES, PRCM_FACT_SYSTEM);
-    WCHAR Wine[TEXT_UNITS];
     SYSTEM_INFO Info;
     SYSTEM_VERSION Os = SystemVersion();
 
@@ -110,6 +109,7 @@ HostFactSystem(void *Room)
     SetRegistryText(&System->Header, &System->Product, Version, L"ProductName");
     if (Os.Wine != NULL)
     {
+        WCHAR Wine[TEXT_UNITS];
         int Count = MultiByteToWideChar(CP_UTF8, 0, Os.Wine, -1, Wine, TEXT_UNITS);
         SetText(&System->Header, &System->Wine, Wine, Count > 0 ? (size_t)Count - 1 : 0);
     }
